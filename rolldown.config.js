@@ -1,0 +1,8 @@
+import { defineConfig } from 'rolldown'
+
+export default defineConfig({
+  input: { main: 'src/cli/main.ts' },
+  platform: 'node',
+  external: ['@node-rs/crc32', 'lz4-napi', 'snappy', 'pino', 'crc-32'],
+  output: { dir: 'dist', format: 'esm', sourcemap: true, cleanDir: true },
+})
