@@ -1,0 +1,16 @@
+import type { MessageValue } from '../../../protocol/schema.ts'
+import { message, string } from '../../../protocol/schema.ts'
+
+/** DOC */
+export const consumerGroupTargetAssignmentMemberKey = message({
+  name: 'ConsumerGroupTargetAssignmentMemberKey',
+  versions: [0, 0],
+  fields: {
+    groupId: string(),
+    memberId: string(),
+  },
+})
+
+export type ConsumerGroupTargetAssignmentMemberKey = MessageValue<
+  typeof consumerGroupTargetAssignmentMemberKey
+>

@@ -1,0 +1,13 @@
+import type { MessageValue } from '../../../protocol/schema.ts'
+import { message, string } from '../../../protocol/schema.ts'
+
+/** DOC */
+export const groupMetadataKey = message({
+  name: 'GroupMetadataKey',
+  versions: [0, 0],
+  fields: {
+    group: string(),
+  },
+})
+
+export type GroupMetadataKey = MessageValue<typeof groupMetadataKey>

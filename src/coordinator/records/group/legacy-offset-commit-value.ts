@@ -1,0 +1,15 @@
+import type { MessageValue } from '../../../protocol/schema.ts'
+import { int64, message, string } from '../../../protocol/schema.ts'
+
+/** DOC */
+export const legacyOffsetCommitValue = message({
+  name: 'LegacyOffsetCommitValue',
+  versions: [0, 0],
+  fields: {
+    offset: int64(),
+    metadata: string(),
+    commitTimestamp: int64(),
+  },
+})
+
+export type LegacyOffsetCommitValue = MessageValue<typeof legacyOffsetCommitValue>

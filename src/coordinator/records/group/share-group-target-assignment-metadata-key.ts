@@ -1,0 +1,13 @@
+import type { MessageValue } from '../../../protocol/schema.ts'
+import { message, string } from '../../../protocol/schema.ts'
+
+/** DOC */
+export const shareGroupTargetAssignmentMetadataKey = message({
+  name: 'ShareGroupTargetAssignmentMetadataKey',
+  versions: [0, 0],
+  fields: {
+    groupId: string(),
+  },
+})
+
+export type ShareGroupTargetAssignmentMetadataKey = MessageValue<typeof shareGroupTargetAssignmentMetadataKey>

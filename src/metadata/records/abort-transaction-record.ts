@@ -1,0 +1,14 @@
+import type { MessageValue } from '../../protocol/schema.ts'
+import { message, string } from '../../protocol/schema.ts'
+
+/** DOC */
+export const abortTransactionRecord = message({
+  name: 'AbortTransactionRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    reason: string({ nullable: true, default: null, tag: 0 }),
+  },
+})
+
+export type AbortTransactionRecord = MessageValue<typeof abortTransactionRecord>

@@ -1,0 +1,14 @@
+import type { MessageValue } from '../../protocol/schema.ts'
+import { message, string } from '../../protocol/schema.ts'
+
+/** DOC */
+export const beginTransactionRecord = message({
+  name: 'BeginTransactionRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    name: string({ nullable: true, default: null, tag: 0 }),
+  },
+})
+
+export type BeginTransactionRecord = MessageValue<typeof beginTransactionRecord>

@@ -1,0 +1,12 @@
+import type { MessageValue } from '../../protocol/schema.ts'
+import { message } from '../../protocol/schema.ts'
+
+/** DOC */
+export const endTransactionRecord = message({
+  name: 'EndTransactionRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {},
+})
+
+export type EndTransactionRecord = MessageValue<typeof endTransactionRecord>

@@ -1,0 +1,15 @@
+import type { MessageValue } from '../../protocol/schema.ts'
+import { int32, int64, message } from '../../protocol/schema.ts'
+
+/** DOC */
+export const fenceBrokerRecord = message({
+  name: 'FenceBrokerRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    id: int32(),
+    epoch: int64(),
+  },
+})
+
+export type FenceBrokerRecord = MessageValue<typeof fenceBrokerRecord>

@@ -1,0 +1,16 @@
+import type { MessageValue } from '../../protocol/schema.ts'
+import { int32, int64, message } from '../../protocol/schema.ts'
+
+/** DOC */
+export const producerIdsRecord = message({
+  name: 'ProducerIdsRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    brokerId: int32(),
+    brokerEpoch: int64({ default: -1 }),
+    nextProducerId: int64(),
+  },
+})
+
+export type ProducerIdsRecord = MessageValue<typeof producerIdsRecord>

@@ -1,0 +1,16 @@
+import type { MessageValue } from '../schema.ts'
+import { bool, message, string } from '../schema.ts'
+
+/** DOC */
+export const defaultPrincipalData = message({
+  name: 'DefaultPrincipalData',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    type: string(),
+    name: string(),
+    tokenAuthenticated: bool(),
+  },
+})
+
+export type DefaultPrincipalData = MessageValue<typeof defaultPrincipalData>

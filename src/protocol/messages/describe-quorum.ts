@@ -1,0 +1,58 @@
+import type { RequestOf, ResponseInputOf } from '../schema.ts'
+import { api, array, int16, int32, int64, string, uint16, uuid } from '../schema.ts'
+
+const replicaState = {
+  replicaId: int32(),
+  replicaDirectoryId: uuid({ since: 2 }),
+  logEndOffset: int64(),
+  lastFetchTimestamp: int64({ since: 1, default: -1, ignorable: true }),
+  lastCaughtUpTimestamp: int64({ since: 1, default: -1, ignorable: true }),
+}
+
+/** DOC */
+export const describeQuorumApi = api({
+  key: 55,
+  name: 'DescribeQuorum',
+  versions: [0, 2],
+  flexibleSince: 0,
+  listeners: ['broker', 'controller'],
+  request: {
+    topics: array({
+      topicName: string(),
+      partitions: array({
+        partitionIndex: int32(),
+      }),
+    }),
+  },
+  response: {
+    errorCode: int16(),
+    errorMessage: string({ since: 2, nullable: true, ignorable: true }),
+    topics: array({
+      topicName: string(),
+      partitions: array({
+        partitionIndex: int32(),
+        errorCode: int16(),
+        errorMessage: string({ since: 2, nullable: true, ignorable: true }),
+        leaderId: int32(),
+        leaderEpoch: int32(),
+        highWatermark: int64(),
+        currentVoters: array(replicaState),
+        observers: array(replicaState),
+      }),
+    }),
+    nodes: array(
+      {
+        nodeId: int32(),
+        listeners: array({
+          name: string(),
+          host: string(),
+          port: uint16(),
+        }),
+      },
+      { since: 2 },
+    ),
+  },
+})
+
+export type DescribeQuorumRequest = RequestOf<typeof describeQuorumApi>
+export type DescribeQuorumResponse = ResponseInputOf<typeof describeQuorumApi>

@@ -1,0 +1,15 @@
+import type { MessageValue } from '../schema.ts'
+import { int16, message } from '../schema.ts'
+
+/** DOC */
+export const kRaftVersionRecord = message({
+  name: 'KRaftVersionRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    version: int16(),
+    kRaftVersion: int16(),
+  },
+})
+
+export type KRaftVersionRecord = MessageValue<typeof kRaftVersionRecord>

@@ -1,0 +1,23 @@
+import type { RequestOf, ResponseInputOf } from '../schema.ts'
+import { api, bytes, int16, int64, string } from '../schema.ts'
+
+/** DOC */
+export const saslAuthenticateApi = api({
+  key: 36,
+  name: 'SaslAuthenticate',
+  versions: [0, 2],
+  flexibleSince: 2,
+  listeners: ['broker', 'controller'],
+  request: {
+    authBytes: bytes(),
+  },
+  response: {
+    errorCode: int16(),
+    errorMessage: string({ nullable: true }),
+    authBytes: bytes(),
+    sessionLifetimeMs: int64({ since: 1, default: 0, ignorable: true }),
+  },
+})
+
+export type SaslAuthenticateRequest = RequestOf<typeof saslAuthenticateApi>
+export type SaslAuthenticateResponse = ResponseInputOf<typeof saslAuthenticateApi>

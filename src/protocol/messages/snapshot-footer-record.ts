@@ -1,0 +1,14 @@
+import type { MessageValue } from '../schema.ts'
+import { int16, message } from '../schema.ts'
+
+/** DOC */
+export const snapshotFooterRecord = message({
+  name: 'SnapshotFooterRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    version: int16(),
+  },
+})
+
+export type SnapshotFooterRecord = MessageValue<typeof snapshotFooterRecord>

@@ -1,0 +1,15 @@
+import type { MessageValue } from '../schema.ts'
+import { int16, int64, message } from '../schema.ts'
+
+/** DOC */
+export const snapshotHeaderRecord = message({
+  name: 'SnapshotHeaderRecord',
+  versions: [0, 0],
+  flexibleSince: 0,
+  fields: {
+    version: int16(),
+    lastContainedLogTimestamp: int64(),
+  },
+})
+
+export type SnapshotHeaderRecord = MessageValue<typeof snapshotHeaderRecord>

@@ -1,0 +1,33 @@
+import type { RequestOf, ResponseInputOf } from '../schema.ts'
+import { api, array, bytes, int16, int32, string } from '../schema.ts'
+
+/** DOC */
+export const syncGroupApi = api({
+  key: 14,
+  name: 'SyncGroup',
+  versions: [0, 5],
+  flexibleSince: 4,
+  listeners: ['broker'],
+  request: {
+    groupId: string(),
+    generationId: int32(),
+    memberId: string(),
+    groupInstanceId: string({ since: 3, nullable: true, default: null }),
+    protocolType: string({ since: 5, nullable: true, default: null, ignorable: true }),
+    protocolName: string({ since: 5, nullable: true, default: null, ignorable: true }),
+    assignments: array({
+      memberId: string(),
+      assignment: bytes(),
+    }),
+  },
+  response: {
+    throttleTimeMs: int32({ since: 1, ignorable: true }),
+    errorCode: int16(),
+    protocolType: string({ since: 5, nullable: true, default: null, ignorable: true }),
+    protocolName: string({ since: 5, nullable: true, default: null, ignorable: true }),
+    assignment: bytes(),
+  },
+})
+
+export type SyncGroupRequest = RequestOf<typeof syncGroupApi>
+export type SyncGroupResponse = ResponseInputOf<typeof syncGroupApi>
