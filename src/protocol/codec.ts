@@ -117,6 +117,11 @@ function defaultMaker({ type, options }: Field): () => unknown {
   }
 }
 
+/** A struct with every field at its default: a response to which only the error is added. */
+export function emptyValue(fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, defaultMaker(field)()]))
+}
+
 function isDefault(field: Field, value: unknown): boolean {
   if (value === undefined) return true
   const { type, options } = field

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** Everything since BeginTransactionRecord is void (KIP-868). */
 export const abortTransactionRecord = message({
   name: 'AbortTransactionRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int8, message, string, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** An ACL. */
 export const accessControlEntryRecord = message({
   name: 'AccessControlEntryRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** What follows counts only once EndTransactionRecord is there (KIP-868). */
 export const beginTransactionRecord = message({
   name: 'BeginTransactionRecord',
   versions: [0, 0],

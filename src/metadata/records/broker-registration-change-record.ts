@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, int8, int32, int64, message, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A broker was fenced, unfenced, began a controlled stop or lost a directory. */
 export const brokerRegistrationChangeRecord = message({
   name: 'BrokerRegistrationChangeRecord',
   versions: [0, 3],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** Eligible leader replicas are forgotten (KIP-966). */
 export const clearElrRecord = message({
   name: 'ClearElrRecord',
   versions: [0, 0],

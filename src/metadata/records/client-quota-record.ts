@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, bool, float64, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A client quota was set or removed. */
 export const clientQuotaRecord = message({
   name: 'ClientQuotaRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int8, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A configuration value was set, or removed where it is null. */
 export const configRecord = message({
   name: 'ConfigRecord',
   versions: [0, 0],

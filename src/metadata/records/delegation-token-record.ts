@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, int64, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A delegation token. */
 export const delegationTokenRecord = message({
   name: 'DelegationTokenRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** Everything since BeginTransactionRecord counts (KIP-868). */
 export const endTransactionRecord = message({
   name: 'EndTransactionRecord',
   versions: [0, 0],

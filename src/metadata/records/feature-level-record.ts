@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int16, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A finalized feature level. */
 export const featureLevelRecord = message({
   name: 'FeatureLevelRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** Nothing; moves the log on while there is nothing else to write (KIP-835). */
 export const noOpRecord = message({
   name: 'NoOpRecord',
   versions: [0, 0],

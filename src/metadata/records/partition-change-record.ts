@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, int8, int32, message, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** What changed of a partition; absent fields stay as they are. */
 export const partitionChangeRecord = message({
   name: 'PartitionChangeRecord',
   versions: [0, 2],

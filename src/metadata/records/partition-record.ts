@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, int8, int32, message, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A partition as it was made, or stands in a snapshot. */
 export const partitionRecord = message({
   name: 'PartitionRecord',
   versions: [0, 2],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int32, int64, message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A block of producer ids was handed out (KIP-730). */
 export const producerIdsRecord = message({
   name: 'ProducerIdsRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, bool, int16, int32, int64, message, string, uint16, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A broker registered. Its broker epoch is this record's offset. */
 export const registerBrokerRecord = message({
   name: 'RegisterBrokerRecord',
   versions: [0, 4],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { array, bool, int16, int32, message, string, uint16, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A controller registered (KIP-919). */
 export const registerControllerRecord = message({
   name: 'RegisterControllerRecord',
   versions: [0, 0],

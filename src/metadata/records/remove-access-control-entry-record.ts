@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** An ACL was removed. */
 export const removeAccessControlEntryRecord = message({
   name: 'RemoveAccessControlEntryRecord',
   versions: [0, 0],

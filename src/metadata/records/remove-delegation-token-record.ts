@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A delegation token was removed. */
 export const removeDelegationTokenRecord = message({
   name: 'RemoveDelegationTokenRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A topic was deleted, with its partitions. */
 export const removeTopicRecord = message({
   name: 'RemoveTopicRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int8, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A SCRAM credential was removed. */
 export const removeUserScramCredentialRecord = message({
   name: 'RemoveUserScramCredentialRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { message, string, uuid } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A topic was made: its name and id. */
 export const topicRecord = message({
   name: 'TopicRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int32, int64, message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A broker was unfenced. Replaced by BrokerRegistrationChangeRecord. */
 export const unfenceBrokerRecord = message({
   name: 'UnfenceBrokerRecord',
   versions: [0, 0],

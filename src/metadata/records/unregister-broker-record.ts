@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int32, int64, message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A broker was taken out of the cluster. */
 export const unregisterBrokerRecord = message({
   name: 'UnregisterBrokerRecord',
   versions: [0, 0],

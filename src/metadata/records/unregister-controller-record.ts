@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { int32, message } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A controller was taken out of the cluster. */
 export const unregisterControllerRecord = message({
   name: 'UnregisterControllerRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../protocol/schema.ts'
 import { bytes, int8, int32, message, string } from '../../protocol/schema.ts'
 
-/** DOC */
+/** A user's SCRAM credential. */
 export const userScramCredentialRecord = message({
   name: 'UserScramCredentialRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int64, message } from '../schema.ts'
 
-/** DOC */
+/** An entry of a transaction index (`.txnindex`): one aborted transaction. */
 export const abortedTxn = message({
   name: 'AbortedTxn',
   versions: [0, 0],

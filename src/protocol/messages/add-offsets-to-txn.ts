@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Adds a group's offsets to a transaction (KIP-98). */
 export const addOffsetsToTxnApi = api({
   key: 25,
   name: 'AddOffsetsToTxn',

@@ -16,7 +16,7 @@ const addPartitionsToTxnTopic = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/** Adds partitions to a transaction. v4: several transactions, and verification by other brokers (KIP-890). */
 export const addPartitionsToTxnApi = api({
   key: 24,
   name: 'AddPartitionsToTxn',

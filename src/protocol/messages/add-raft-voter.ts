@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** Adds a voter to the metadata quorum (KIP-853). */
 export const addRaftVoterApi = api({
   key: 80,
   name: 'AddRaftVoter',

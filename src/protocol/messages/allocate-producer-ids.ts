@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, int64 } from '../schema.ts'
 
-/** DOC */
+/** A broker gets a block of producer ids (KIP-730). */
 export const allocateProducerIdsApi = api({
   key: 67,
   name: 'AllocateProducerIds',

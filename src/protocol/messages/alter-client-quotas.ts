@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, float64, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Sets and removes client quotas (KIP-546). */
 export const alterClientQuotasApi = api({
   key: 49,
   name: 'AlterClientQuotas',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Replaces all of a resource's configuration. IncrementalAlterConfigs is what to use. */
 export const alterConfigsApi = api({
   key: 33,
   name: 'AlterConfigs',

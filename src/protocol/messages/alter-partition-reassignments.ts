@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Moves partitions to other brokers, or takes that back (KIP-455). v1: without a change of the replication
+ * factor.
+ */
 export const alterPartitionReassignmentsApi = api({
   key: 45,
   name: 'AlterPartitionReassignments',

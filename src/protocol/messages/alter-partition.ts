@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * A leader asks the controller for another set of in-sync replicas (KIP-497). v2: topic ids · v3: broker
+ * epochs (KIP-903).
+ */
 export const alterPartitionApi = api({
   key: 56,
   name: 'AlterPartition',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Moves replicas between the data directories of a broker (KIP-113). */
 export const alterReplicaLogDirsApi = api({
   key: 34,
   name: 'AlterReplicaLogDirs',

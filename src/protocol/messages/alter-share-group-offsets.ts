@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Sets start offsets of share groups (KIP-932). */
 export const alterShareGroupOffsetsApi = api({
   key: 91,
   name: 'AlterShareGroupOffsets',

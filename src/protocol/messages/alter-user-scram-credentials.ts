@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bytes, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Sets and removes SCRAM credentials (KIP-554). */
 export const alterUserScramCredentialsApi = api({
   key: 51,
   name: 'AlterUserScramCredentials',

@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Which APIs in which versions there are. v3: the client's software (KIP-511), supported and finalized
+ * features · v5: the cluster and node the client means.
+ */
 export const apiVersionsApi = api({
   key: 18,
   name: 'ApiVersions',

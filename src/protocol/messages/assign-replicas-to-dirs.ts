@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, uuid } from '../schema.ts'
 
-/** DOC */
+/** Which data directories a broker keeps replicas in (KIP-858). */
 export const assignReplicasToDirsApi = api({
   key: 73,
   name: 'AssignReplicasToDirs',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** A new leader makes itself known to the voters (KIP-595). v1: its endpoints (KIP-853). */
 export const beginQuorumEpochApi = api({
   key: 53,
   name: 'BeginQuorumEpoch',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, uuid } from '../schema.ts'
 
-/** DOC */
+/** A broker is alive, and what it wants (KIP-631). v1: failed directories (KIP-858) · v2: cordoned ones. */
 export const brokerHeartbeatApi = api({
   key: 63,
   name: 'BrokerHeartbeat',

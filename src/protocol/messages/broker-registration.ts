@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * A broker registers with the controller (KIP-631). v2: data directories (KIP-858) · v3: the epoch of its
+ * last clean stop · v4: features at level 0.
+ */
 export const brokerRegistrationApi = api({
   key: 62,
   name: 'BrokerRegistration',

@@ -11,7 +11,7 @@ const assignment = {
   topicPartitions: array(topicPartitions),
 }
 
-/** DOC */
+/** State and members of consumer groups of the new protocol (KIP-848). v1: kinds of members. */
 export const consumerGroupDescribeApi = api({
   key: 69,
   name: 'ConsumerGroupDescribe',

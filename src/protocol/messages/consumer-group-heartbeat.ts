@@ -6,7 +6,10 @@ const topicPartitions = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/**
+ * Everything a member of a consumer group of the new protocol says and hears (KIP-848). v1: regular
+ * expressions, member ids made by clients.
+ */
 export const consumerGroupHeartbeatApi = api({
   key: 68,
   name: 'ConsumerGroupHeartbeat',

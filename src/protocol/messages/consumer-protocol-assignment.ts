@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { array, bytes, int32, message, string } from '../schema.ts'
 
-/** DOC */
+/** What a classic consumer group's leader assigns to a member; opaque to the broker but for its topics. */
 export const consumerProtocolAssignment = message({
   name: 'ConsumerProtocolAssignment',
   versions: [0, 3],

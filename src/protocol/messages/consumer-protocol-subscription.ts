@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { array, bytes, int32, message, string } from '../schema.ts'
 
-/** DOC */
+/** What a classic consumer group's member subscribes to; opaque to the broker but for its topics. */
 export const consumerProtocolSubscription = message({
   name: 'ConsumerProtocolSubscription',
   versions: [0, 3],

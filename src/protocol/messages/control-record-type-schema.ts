@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int16, message } from '../schema.ts'
 
-/** DOC */
+/** Key of a control record: its type. */
 export const controlRecordTypeSchema = message({
   name: 'ControlRecordTypeSchema',
   versions: [0, 0],

@@ -1,13 +1,15 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * A broker asks to be relieved of its leaderships, under ZooKeeper. Not served: known so that it can be
+ * named.
+ */
 export const controlledShutdownApi = api({
   key: 7,
   name: 'ControlledShutdown',
   versions: [0, 3],
   flexibleSince: 3,
-  listeners: ['controller'],
   offeredUntil: -1,
   request: {
     brokerId: int32(),

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** A controller registers itself (KIP-919). */
 export const controllerRegistrationApi = api({
   key: 70,
   name: 'ControllerRegistration',

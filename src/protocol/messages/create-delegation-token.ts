@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bytes, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Makes a delegation token (KIP-48). v3: for another owner (KIP-373). */
 export const createDelegationTokenApi = api({
   key: 38,
   name: 'CreateDelegationToken',

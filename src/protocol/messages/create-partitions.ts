@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Adds partitions to topics (KIP-195). */
 export const createPartitionsApi = api({
   key: 37,
   name: 'CreatePartitions',

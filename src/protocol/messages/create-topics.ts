@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Creates topics. v1: validate only · v4: the defaults for partitions and replicas (KIP-464) · v5: what was
+ * made (KIP-525) · v7: topic ids.
+ */
 export const createTopicsApi = api({
   key: 19,
   name: 'CreateTopics',

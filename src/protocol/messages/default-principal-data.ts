@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { bool, message, string } from '../schema.ts'
 
-/** DOC */
+/** A principal as it is passed on between brokers. */
 export const defaultPrincipalData = message({
   name: 'DefaultPrincipalData',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Removes the ACLs that match filters. v1: pattern types (KIP-290) · v3: users as resources. */
 export const deleteAclsApi = api({
   key: 31,
   name: 'DeleteAcls',

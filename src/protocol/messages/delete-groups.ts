@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Deletes groups that are empty (KIP-229). v3: error messages. */
 export const deleteGroupsApi = api({
   key: 42,
   name: 'DeleteGroups',

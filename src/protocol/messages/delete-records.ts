@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Moves the start of partitions' logs. Offset -1 stands for the high watermark (KIP-107). */
 export const deleteRecordsApi = api({
   key: 21,
   name: 'DeleteRecords',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Deletes start offsets of share groups (KIP-932). */
 export const deleteShareGroupOffsetsApi = api({
   key: 92,
   name: 'DeleteShareGroupOffsets',

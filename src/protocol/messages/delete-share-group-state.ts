@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Deletes the state of share partitions (KIP-932). */
 export const deleteShareGroupStateApi = api({
   key: 86,
   name: 'DeleteShareGroupState',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Deletes topics. v5: error messages · v6: by id (KIP-516). */
 export const deleteTopicsApi = api({
   key: 20,
   name: 'DeleteTopics',

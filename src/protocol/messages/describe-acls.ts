@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Which ACLs match a filter. v1: pattern types (KIP-290) · v3: users as resources. */
 export const describeAclsApi = api({
   key: 29,
   name: 'DescribeAcls',

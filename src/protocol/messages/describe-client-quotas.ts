@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, float64, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Client quotas that match a filter (KIP-546). */
 export const describeClientQuotasApi = api({
   key: 48,
   name: 'DescribeClientQuotas',

@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Cluster id, controller and brokers (KIP-700). v1: brokers or controllers (KIP-919) · v2: fenced brokers
+ * too (KIP-1073).
+ */
 export const describeClusterApi = api({
   key: 60,
   name: 'DescribeCluster',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Configuration of topics, brokers and groups. v1: synonyms · v3: types and documentation (KIP-569). */
 export const describeConfigsApi = api({
   key: 32,
   name: 'DescribeConfigs',

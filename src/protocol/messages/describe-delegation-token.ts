@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bytes, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Delegation tokens by owner (KIP-48). v3: who asked for them (KIP-373). */
 export const describeDelegationTokenApi = api({
   key: 41,
   name: 'DescribeDelegationToken',

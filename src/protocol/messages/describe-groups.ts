@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, bytes, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * State and members of classic groups. v3: what the asker may do · v4: static members · v6:
+ * GROUP_ID_NOT_FOUND (KIP-1043).
+ */
 export const describeGroupsApi = api({
   key: 15,
   name: 'DescribeGroups',

@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Data directories and the replicas in them. v3: an error for all · v4: total and usable bytes · v5:
+ * cordoned directories.
+ */
 export const describeLogDirsApi = api({
   key: 35,
   name: 'DescribeLogDirs',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, long, string } from '../schema.ts'
 
-/** DOC */
+/** Producers with state in partitions (KIP-664). */
 export const describeProducersApi = api({
   key: 61,
   name: 'DescribeProducers',

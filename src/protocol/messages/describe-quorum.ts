@@ -9,7 +9,10 @@ const replicaState = {
   lastCaughtUpTimestamp: int64({ since: 1, default: -1, ignorable: true }),
 }
 
-/** DOC */
+/**
+ * State of the metadata quorum (KIP-595). v1: when replicas were last seen (KIP-836) · v2: directory ids and
+ * endpoints (KIP-853).
+ */
 export const describeQuorumApi = api({
   key: 55,
   name: 'DescribeQuorum',

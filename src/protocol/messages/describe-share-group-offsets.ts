@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Start offsets of share groups (KIP-932). */
 export const describeShareGroupOffsetsApi = api({
   key: 90,
   name: 'DescribeShareGroupOffsets',

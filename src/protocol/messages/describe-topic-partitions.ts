@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string, struct, uuid } from '../schema.ts'
 
-/** DOC */
+/** Topics page by page, with eligible leader replicas (KIP-966). */
 export const describeTopicPartitionsApi = api({
   key: 75,
   name: 'DescribeTopicPartitions',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** State of transactions by transactional id (KIP-664). */
 export const describeTransactionsApi = api({
   key: 65,
   name: 'DescribeTransactions',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Who has SCRAM credentials, never the credentials (KIP-554). */
 export const describeUserScramCredentialsApi = api({
   key: 50,
   name: 'DescribeUserScramCredentials',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Elects preferred leaders (KIP-183) or unclean ones (KIP-460, v1). */
 export const electLeadersApi = api({
   key: 43,
   name: 'ElectLeaders',

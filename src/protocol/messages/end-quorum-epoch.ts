@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** A leader steps down and names who should follow (KIP-595). v1: endpoints (KIP-853). */
 export const endQuorumEpochApi = api({
   key: 54,
   name: 'EndQuorumEpoch',

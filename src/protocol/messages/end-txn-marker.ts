@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int32, message } from '../schema.ts'
 
-/** DOC */
+/** Value of a commit or abort marker. */
 export const endTxnMarker = message({
   name: 'EndTxnMarker',
   versions: [0, 0],

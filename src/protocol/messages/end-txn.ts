@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bool, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Commits or aborts a transaction. v5: the epoch is bumped with each one (KIP-890). */
 export const endTxnApi = api({
   key: 26,
   name: 'EndTxn',

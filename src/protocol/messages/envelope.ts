@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bytes, int16 } from '../schema.ts'
 
-/** DOC */
+/** A client's request that a broker passes on to the controller, with who sent it (KIP-590). */
 export const envelopeApi = api({
   key: 58,
   name: 'Envelope',

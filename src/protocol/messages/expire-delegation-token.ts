@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bytes, int16, int32, int64 } from '../schema.ts'
 
-/** DOC */
+/** Lets a delegation token expire (KIP-48). */
 export const expireDelegationTokenApi = api({
   key: 40,
   name: 'ExpireDelegationToken',

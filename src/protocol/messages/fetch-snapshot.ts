@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, records, string, struct, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** Reads a metadata snapshot in chunks (KIP-630). v1: directory ids (KIP-853). */
 export const fetchSnapshotApi = api({
   key: 59,
   name: 'FetchSnapshot',

@@ -1,7 +1,12 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, int64, long, records, string, struct, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Reads record batches. v4: isolation level · v5: log start offset · v7: sessions (KIP-227) · v9: leader
+ * epoch (KIP-320) · v10: zstd · v11: closest replica (KIP-392) · v12: diverging epochs (KIP-595) · v13:
+ * topic ids · v15: replica state (KIP-903) · v16: leader hints (KIP-951) · v17: directory ids (KIP-853) ·
+ * v18: the follower's high watermark (KIP-1166).
+ */
 export const fetchApi = api({
   key: 1,
   name: 'Fetch',

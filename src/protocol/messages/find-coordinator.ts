@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Which broker coordinates a group, a transactional id or a share partition. v1: kinds of keys · v4: several
+ * keys at once (KIP-699) · v6: share groups (KIP-932).
+ */
 export const findCoordinatorApi = api({
   key: 10,
   name: 'FindCoordinator',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Which metrics a client is to send (KIP-714). */
 export const getTelemetrySubscriptionsApi = api({
   key: 71,
   name: 'GetTelemetrySubscriptions',

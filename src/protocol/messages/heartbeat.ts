@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** A member of a classic group is alive. v3: static members (KIP-345). */
 export const heartbeatApi = api({
   key: 12,
   name: 'Heartbeat',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Sets, deletes, appends to and subtracts from single configuration keys (KIP-339). */
 export const incrementalAlterConfigsApi = api({
   key: 44,
   name: 'IncrementalAlterConfigs',

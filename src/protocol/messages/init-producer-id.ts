@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bool, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * A producer id and epoch, for idempotence or transactions (KIP-98). v3: going on with an earlier id
+ * (KIP-360) · v6: two-phase commit (KIP-939).
+ */
 export const initProducerIdApi = api({
   key: 22,
   name: 'InitProducerId',

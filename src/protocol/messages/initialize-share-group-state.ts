@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** First state of share partitions (KIP-932). */
 export const initializeShareGroupStateApi = api({
   key: 83,
   name: 'InitializeShareGroupState',

@@ -1,7 +1,11 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, bytes, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * A member joins a classic group and waits for the round to complete. v1: rebalance time-out · v4: member
+ * ids are handed out first (KIP-394) · v5: static members (KIP-345) · v8: a reason (KIP-800) · v9: the
+ * leader may skip the assignment (KIP-814).
+ */
 export const joinGroupApi = api({
   key: 11,
   name: 'JoinGroup',

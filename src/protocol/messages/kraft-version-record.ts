@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int16, message } from '../schema.ts'
 
-/** DOC */
+/** Control record: the version of the quorum's own formats (KIP-853). */
 export const kRaftVersionRecord = message({
   name: 'KRaftVersionRecord',
   versions: [0, 0],

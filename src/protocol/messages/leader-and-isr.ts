@@ -22,7 +22,7 @@ const leaderAndIsrPartitionState = {
   leaderRecoveryState: int8({ since: 6, default: 0 }),
 }
 
-/** DOC */
+/** Roles of replicas, sent by controllers under ZooKeeper. Not served: known so that it can be named. */
 export const leaderAndIsrApi = api({
   key: 4,
   name: 'LeaderAndIsr',

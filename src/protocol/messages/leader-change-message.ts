@@ -6,7 +6,7 @@ const voter = {
   voterDirectoryId: uuid({ since: 1 }),
 }
 
-/** DOC */
+/** Control record: the first of every epoch of the metadata log (KIP-595). */
 export const leaderChangeMessage = message({
   name: 'LeaderChangeMessage',
   versions: [0, 1],

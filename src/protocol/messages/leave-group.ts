@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Members leave a classic group. v3: several at once (KIP-345) · v5: a reason (KIP-800). */
 export const leaveGroupApi = api({
   key: 13,
   name: 'LeaveGroup',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Resources with configuration; v0 only client metrics (KIP-1000), v1 all kinds (KIP-1142). */
 export const listConfigResourcesApi = api({
   key: 74,
   name: 'ListConfigResources',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** The groups that a broker coordinates. v4: by states (KIP-518) · v5: by types (KIP-848). */
 export const listGroupsApi = api({
   key: 16,
   name: 'ListGroups',

@@ -1,7 +1,11 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, int64, long, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Finds offsets by timestamp or by the special times below zero. v0: several offsets by log segments · v1:
+ * one offset · v2: isolation level · v4: leader epoch · v7: -3, the largest timestamp · v8: -4, earliest
+ * local · v9: -5, latest in the tier · v10: a time-out · v11: -6, earliest not yet in the tier.
+ */
 export const listOffsetsApi = api({
   key: 2,
   name: 'ListOffsets',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** The moves of partitions that are under way (KIP-455). */
 export const listPartitionReassignmentsApi = api({
   key: 46,
   name: 'ListPartitionReassignments',

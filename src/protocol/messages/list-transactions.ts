@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** Transactions that a broker coordinates (KIP-664). v1: by duration (KIP-994) · v2: by pattern (KIP-1152). */
 export const listTransactionsApi = api({
   key: 66,
   name: 'ListTransactions',

@@ -1,7 +1,11 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Brokers, topics, partitions and their leaders. v1: the controller, null for all topics · v2: cluster id ·
+ * v4: whether to create topics · v7: leader epochs · v8: what the asker may do · v10: topic ids · v11:
+ * without the cluster's operations · v13: an error for all.
+ */
 export const metadataApi = api({
   key: 3,
   name: 'Metadata',

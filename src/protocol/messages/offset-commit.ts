@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, long, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** a committed offset of a group (version 1 of the key) */
 export const offsetCommitApi = api({
   key: 8,
   name: 'OffsetCommit',
@@ -15,7 +15,7 @@ export const offsetCommitApi = api({
     groupInstanceId: string({ since: 7, nullable: true, default: null }),
     retentionTimeMs: int64({ since: 2, until: 4, default: -1, ignorable: true }),
     topics: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 9, ignorable: true }),
       topicId: uuid({ since: 10, ignorable: true }),
       partitions: array({
         partitionIndex: int32(),
@@ -29,7 +29,7 @@ export const offsetCommitApi = api({
   response: {
     throttleTimeMs: int32({ since: 3, ignorable: true }),
     topics: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 9, ignorable: true }),
       topicId: uuid({ since: 10, ignorable: true }),
       partitions: array({
         partitionIndex: int32(),

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Deletes committed offsets of a group (KIP-496). */
 export const offsetDeleteApi = api({
   key: 47,
   name: 'OffsetDelete',

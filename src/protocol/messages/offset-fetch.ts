@@ -1,7 +1,11 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, long, string, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Reads the committed offsets of groups. v2: all partitions, an error for all · v5: leader epochs · v7:
+ * stable ones only (KIP-447) · v8: several groups (KIP-709) · v9: members of the new protocol (KIP-848) ·
+ * v10: topic ids.
+ */
 export const offsetFetchApi = api({
   key: 9,
   name: 'OffsetFetch',
@@ -24,7 +28,7 @@ export const offsetFetchApi = api({
         memberEpoch: int32({ since: 9, default: -1, ignorable: true }),
         topics: array(
           {
-            name: string({ ignorable: true }),
+            name: string({ until: 9, ignorable: true }),
             topicId: uuid({ since: 10, ignorable: true }),
             partitionIndexes: array(int32()),
           },
@@ -55,7 +59,7 @@ export const offsetFetchApi = api({
       {
         groupId: string(),
         topics: array({
-          name: string({ ignorable: true }),
+          name: string({ until: 9, ignorable: true }),
           topicId: uuid({ since: 10, ignorable: true }),
           partitions: array({
             partitionIndex: int32(),

@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Where a leader epoch ended (KIP-101). v1: epochs in the answer (KIP-279) · v2: the current epoch (KIP-320)
+ * · v3: the asking replica.
+ */
 export const offsetForLeaderEpochApi = api({
   key: 23,
   name: 'OffsetForLeaderEpoch',

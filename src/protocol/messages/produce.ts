@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, records, string, struct, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Appends record batches to partitions. v3: batches of magic 2 only · v7: zstd · v8: errors per record
+ * (KIP-467) · v10: leader hints (KIP-951) · v12: transactions v2 (KIP-890) · v13: topic ids (KIP-516).
+ */
 export const produceApi = api({
   key: 0,
   name: 'Produce',
@@ -13,7 +16,7 @@ export const produceApi = api({
     acks: int16(),
     timeoutMs: int32(),
     topicData: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 12, ignorable: true }),
       topicId: uuid({ since: 13, ignorable: true }),
       partitionData: array({
         index: int32(),
@@ -23,7 +26,7 @@ export const produceApi = api({
   },
   response: {
     responses: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 12, ignorable: true }),
       topicId: uuid({ since: 13, ignorable: true }),
       partitionResponses: array({
         index: int32(),

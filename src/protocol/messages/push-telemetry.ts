@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bool, bytes, int8, int16, int32, uuid } from '../schema.ts'
 
-/** DOC */
+/** A client's metrics (KIP-714). */
 export const pushTelemetryApi = api({
   key: 72,
   name: 'PushTelemetry',

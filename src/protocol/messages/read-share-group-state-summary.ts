@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Where share partitions stand, in short (KIP-932). */
 export const readShareGroupStateSummaryApi = api({
   key: 87,
   name: 'ReadShareGroupStateSummary',

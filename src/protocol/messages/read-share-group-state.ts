@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** State of share partitions (KIP-932). */
 export const readShareGroupStateApi = api({
   key: 84,
   name: 'ReadShareGroupState',

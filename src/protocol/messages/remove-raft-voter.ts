@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Removes a voter from the metadata quorum (KIP-853). */
 export const removeRaftVoterApi = api({
   key: 81,
   name: 'RemoveRaftVoter',

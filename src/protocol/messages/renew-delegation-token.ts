@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bytes, int16, int32, int64 } from '../schema.ts'
 
-/** DOC */
+/** Renews a delegation token (KIP-48). */
 export const renewDelegationTokenApi = api({
   key: 39,
   name: 'RenewDelegationToken',

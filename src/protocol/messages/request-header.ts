@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int16, int32, message, string } from '../schema.ts'
 
-/** DOC */
+/** In front of every request. v1: client id · v2: tagged fields. */
 export const requestHeader = message({
   name: 'RequestHeader',
   versions: [0, 2],

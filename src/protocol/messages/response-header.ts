@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int32, message } from '../schema.ts'
 
-/** DOC */
+/** In front of every response. v1: tagged fields. */
 export const responseHeader = message({
   name: 'ResponseHeader',
   versions: [0, 1],

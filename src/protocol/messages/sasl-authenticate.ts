@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, bytes, int16, int64, string } from '../schema.ts'
 
-/** DOC */
+/** One step of a SASL exchange. v1: the session's lifetime (KIP-368). */
 export const saslAuthenticateApi = api({
   key: 36,
   name: 'SaslAuthenticate',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, string } from '../schema.ts'
 
-/** DOC */
+/** Chooses a SASL mechanism. v1: what follows is wrapped in SaslAuthenticate. */
 export const saslHandshakeApi = api({
   key: 17,
   name: 'SaslHandshake',

@@ -1,11 +1,11 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, int64, string, struct, uuid } from '../schema.ts'
 
-/** DOC */
+/** Acknowledges records for a member of a share group (KIP-932). v2: renewed locks (KIP-1222). */
 export const shareAcknowledgeApi = api({
   key: 79,
   name: 'ShareAcknowledge',
-  versions: [0, 2],
+  versions: [1, 2],
   flexibleSince: 0,
   listeners: ['broker'],
   request: {

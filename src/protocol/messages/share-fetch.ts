@@ -1,11 +1,14 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, int64, records, string, struct, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Acquires records for a member of a share group, and acknowledges others (KIP-932). v2: renewed locks
+ * (KIP-1222).
+ */
 export const shareFetchApi = api({
   key: 78,
   name: 'ShareFetch',
-  versions: [0, 2],
+  versions: [1, 2],
   flexibleSince: 0,
   listeners: ['broker'],
   request: {
@@ -15,15 +18,15 @@ export const shareFetchApi = api({
     maxWaitMs: int32(),
     minBytes: int32(),
     maxBytes: int32({ default: 2_147_483_647 }),
-    maxRecords: int32({ since: 1 }),
-    batchSize: int32({ since: 1 }),
+    maxRecords: int32(),
+    batchSize: int32(),
     shareAcquireMode: int8({ since: 2, default: 0, ignorable: true }),
     isRenewAck: bool({ since: 2, default: false }),
     topics: array({
       topicId: uuid(),
       partitions: array({
         partitionIndex: int32(),
-        partitionMaxBytes: int32(),
+        partitionMaxBytes: int32({ until: 0 }),
         acknowledgementBatches: array({
           firstOffset: int64(),
           lastOffset: int64(),
@@ -40,7 +43,7 @@ export const shareFetchApi = api({
     throttleTimeMs: int32(),
     errorCode: int16(),
     errorMessage: string({ nullable: true, default: null }),
-    acquisitionLockTimeoutMs: int32({ since: 1 }),
+    acquisitionLockTimeoutMs: int32(),
     responses: array({
       topicId: uuid(),
       partitions: array({
@@ -53,7 +56,7 @@ export const shareFetchApi = api({
           leaderId: int32(),
           leaderEpoch: int32(),
         }),
-        records: records({ nullable: true }),
+        records: records(),
         acquiredRecords: array({
           firstOffset: int64(),
           lastOffset: int64(),

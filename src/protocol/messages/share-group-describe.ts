@@ -11,11 +11,11 @@ const assignment = {
   topicPartitions: array(topicPartitions),
 }
 
-/** DOC */
+/** State and members of share groups (KIP-932). */
 export const shareGroupDescribeApi = api({
   key: 77,
   name: 'ShareGroupDescribe',
-  versions: [0, 1],
+  versions: [1, 1],
   flexibleSince: 0,
   listeners: ['broker'],
   request: {

@@ -6,11 +6,11 @@ const topicPartitions = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/** Everything a member of a share group says and hears (KIP-932). */
 export const shareGroupHeartbeatApi = api({
   key: 76,
   name: 'ShareGroupHeartbeat',
-  versions: [0, 1],
+  versions: [1, 1],
   flexibleSince: 0,
   listeners: ['broker'],
   request: {

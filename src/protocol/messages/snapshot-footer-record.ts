@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int16, message } from '../schema.ts'
 
-/** DOC */
+/** Control record: the last of a metadata snapshot (KIP-630). */
 export const snapshotFooterRecord = message({
   name: 'SnapshotFooterRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { int16, int64, message } from '../schema.ts'
 
-/** DOC */
+/** Control record: the first of a metadata snapshot (KIP-630). */
 export const snapshotHeaderRecord = message({
   name: 'SnapshotHeaderRecord',
   versions: [0, 0],

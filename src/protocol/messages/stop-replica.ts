@@ -1,7 +1,9 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * Stops or deletes replicas, sent by controllers under ZooKeeper. Not served: known so that it can be named.
+ */
 export const stopReplicaApi = api({
   key: 5,
   name: 'StopReplica',

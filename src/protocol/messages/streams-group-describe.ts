@@ -59,7 +59,7 @@ const topicInfo = {
   topicConfigs: array(keyValue),
 }
 
-/** DOC */
+/** State, topology and members of streams groups (KIP-1071). */
 export const streamsGroupDescribeApi = api({
   key: 89,
   name: 'StreamsGroupDescribe',

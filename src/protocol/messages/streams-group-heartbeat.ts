@@ -39,7 +39,7 @@ const topicInfo = {
   topicConfigs: array(keyValue),
 }
 
-/** DOC */
+/** Everything a member of a streams group says and hears (KIP-1071). */
 export const streamsGroupHeartbeatApi = api({
   key: 88,
   name: 'StreamsGroupHeartbeat',

@@ -25,7 +25,7 @@ const topologyDescription = {
   globalStores: array(topologyDescriptionGlobalStore),
 }
 
-/** DOC */
+/** A member hands in the description of its topology. Not yet stable upstream. */
 export const streamsGroupTopologyDescriptionUpdateApi = api({
   key: 93,
   name: 'StreamsGroupTopologyDescriptionUpdate',

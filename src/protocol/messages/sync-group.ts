@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bytes, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/**
+ * The leader of a classic group hands in the assignment, everybody gets its part. v3: static members
+ * (KIP-345) · v5: protocol type and name (KIP-559).
+ */
 export const syncGroupApi = api({
   key: 14,
   name: 'SyncGroup',

@@ -1,7 +1,10 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, int64, long, string, uuid } from '../schema.ts'
 
-/** DOC */
+/**
+ * Stores offsets as part of a transaction. v3: the member (KIP-447) · v5: transactions v2 (KIP-890) · v6:
+ * topic ids.
+ */
 export const txnOffsetCommitApi = api({
   key: 28,
   name: 'TxnOffsetCommit',
@@ -14,12 +17,11 @@ export const txnOffsetCommitApi = api({
     groupId: string(),
     producerId: int64(),
     producerEpoch: int16(),
-    generationId: int32({ since: 3, default: -1 }),
     generationIdOrMemberEpoch: int32({ since: 3, default: -1 }),
     memberId: string({ since: 3, default: '' }),
     groupInstanceId: string({ since: 3, nullable: true, default: null }),
     topics: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 5, ignorable: true }),
       topicId: uuid({ since: 6, ignorable: true }),
       partitions: array({
         partitionIndex: int32(),
@@ -32,7 +34,7 @@ export const txnOffsetCommitApi = api({
   response: {
     throttleTimeMs: int32(),
     topics: array({
-      name: string({ ignorable: true }),
+      name: string({ until: 5, ignorable: true }),
       topicId: uuid({ since: 6, ignorable: true }),
       partitions: array({
         partitionIndex: int32(),

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Takes a broker out of the cluster's metadata (KIP-631). */
 export const unregisterBrokerApi = api({
   key: 64,
   name: 'UnregisterBroker',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Takes a controller out of the cluster's metadata. Not yet stable upstream. */
 export const unregisterControllerApi = api({
   key: 94,
   name: 'UnregisterController',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
-/** DOC */
+/** Changes finalized feature levels (KIP-584). v1: dry runs and kinds of downgrade · v2: one error for all. */
 export const updateFeaturesApi = api({
   key: 57,
   name: 'UpdateFeatures',
@@ -28,7 +28,7 @@ export const updateFeaturesApi = api({
         errorCode: int16(),
         errorMessage: string({ nullable: true }),
       },
-      { ignorable: true },
+      { until: 1, ignorable: true },
     ),
   },
 })

@@ -13,7 +13,7 @@ const updateMetadataPartitionState = {
   offlineReplicas: array(int32(), { since: 4, ignorable: true }),
 }
 
-/** DOC */
+/** The cluster's state, sent by controllers under ZooKeeper. Not served: known so that it can be named. */
 export const updateMetadataApi = api({
   key: 6,
   name: 'UpdateMetadata',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int16, int32, string, struct, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** A voter's new endpoints and versions (KIP-853). */
 export const updateRaftVoterApi = api({
   key: 82,
   name: 'UpdateRaftVoter',

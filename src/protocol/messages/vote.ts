@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int16, int32, int64, string, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** Asks a voter for its vote (KIP-595). v1: directory ids (KIP-853) · v2: pre-vote (KIP-996). */
 export const voteApi = api({
   key: 52,
   name: 'Vote',
@@ -15,9 +15,6 @@ export const voteApi = api({
       topicName: string(),
       partitions: array({
         partitionIndex: int32(),
-        candidateEpoch: int32(),
-        candidateId: int32(),
-        candidateDirectoryId: uuid({ since: 1, ignorable: true }),
         replicaEpoch: int32(),
         replicaId: int32(),
         replicaDirectoryId: uuid({ since: 1, ignorable: true }),

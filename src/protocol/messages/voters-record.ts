@@ -1,7 +1,7 @@
 import type { MessageValue } from '../schema.ts'
 import { array, int16, int32, message, string, struct, uint16, uuid } from '../schema.ts'
 
-/** DOC */
+/** Control record: the voters of the metadata quorum (KIP-853). */
 export const votersRecord = message({
   name: 'VotersRecord',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, int8, int16, int32, int64, string, uuid } from '../schema.ts'
 
-/** DOC */
+/** Changes to the state of share partitions (KIP-932). */
 export const writeShareGroupStateApi = api({
   key: 85,
   name: 'WriteShareGroupState',

@@ -1,7 +1,7 @@
 import type { RequestOf, ResponseInputOf } from '../schema.ts'
 import { api, array, bool, int8, int16, int32, int64, string } from '../schema.ts'
 
-/** DOC */
+/** A transaction coordinator has commit and abort markers written. v2: by the version of the transaction. */
 export const writeTxnMarkersApi = api({
   key: 27,
   name: 'WriteTxnMarkers',

@@ -7,7 +7,7 @@ const topicPartitions = {
   assignmentEpochs: array(int32(), { nullable: true, default: null, tag: 0 }),
 }
 
-/** DOC */
+/** Value of a record: what a consumer group's member has now (KIP-848). */
 export const consumerGroupCurrentMemberAssignmentValue = message({
   name: 'ConsumerGroupCurrentMemberAssignmentValue',
   versions: [0, 0],

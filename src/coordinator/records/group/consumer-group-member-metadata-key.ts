@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: what a consumer group's member subscribes to (KIP-848). */
 export const consumerGroupMemberMetadataKey = message({
   name: 'ConsumerGroupMemberMetadataKey',
   versions: [0, 0],

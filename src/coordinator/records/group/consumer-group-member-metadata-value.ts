@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, bytes, int32, message, string, struct } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: what a consumer group's member subscribes to (KIP-848). */
 export const consumerGroupMemberMetadataValue = message({
   name: 'ConsumerGroupMemberMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a consumer group's epoch (KIP-848). */
 export const consumerGroupMetadataKey = message({
   name: 'ConsumerGroupMetadataKey',
   versions: [0, 0],

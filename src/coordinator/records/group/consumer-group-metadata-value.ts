@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, long, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a consumer group's epoch (KIP-848). */
 export const consumerGroupMetadataValue = message({
   name: 'ConsumerGroupMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: partition counts that a consumer group was computed with, no longer written (KIP-848). */
 export const consumerGroupPartitionMetadataKey = message({
   name: 'ConsumerGroupPartitionMetadataKey',
   versions: [0, 0],

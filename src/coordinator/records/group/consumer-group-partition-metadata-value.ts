@@ -1,7 +1,9 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int32, message, string, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/**
+ * Value of a record: partition counts that a consumer group was computed with, no longer written (KIP-848).
+ */
 export const consumerGroupPartitionMetadataValue = message({
   name: 'ConsumerGroupPartitionMetadataValue',
   versions: [0, 0],

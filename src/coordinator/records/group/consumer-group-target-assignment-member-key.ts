@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a member's part of the target assignment (KIP-848). */
 export const consumerGroupTargetAssignmentMemberKey = message({
   name: 'ConsumerGroupTargetAssignmentMemberKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int32, message, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a member's part of the target assignment (KIP-848). */
 export const consumerGroupTargetAssignmentMemberValue = message({
   name: 'ConsumerGroupTargetAssignmentMemberValue',
   versions: [0, 0],

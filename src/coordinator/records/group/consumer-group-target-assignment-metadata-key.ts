@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: the epoch of a consumer group's target assignment (KIP-848). */
 export const consumerGroupTargetAssignmentMetadataKey = message({
   name: 'ConsumerGroupTargetAssignmentMetadataKey',
   versions: [0, 0],

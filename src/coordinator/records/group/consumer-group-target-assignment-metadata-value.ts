@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, int64, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: the epoch of a consumer group's target assignment (KIP-848). */
 export const consumerGroupTargetAssignmentMetadataValue = message({
   name: 'ConsumerGroupTargetAssignmentMetadataValue',
   versions: [0, 0],

@@ -12,7 +12,7 @@ const memberMetadata = {
   assignment: bytes(),
 }
 
-/** DOC */
+/** Value of a record: a classic group with its members and their assignments. */
 export const groupMetadataValue = message({
   name: 'GroupMetadataValue',
   versions: [0, 4],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int64, message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a committed offset of a group as the oldest brokers wrote it (version 0 of the key). */
 export const legacyOffsetCommitValue = message({
   name: 'LegacyOffsetCommitValue',
   versions: [0, 0],

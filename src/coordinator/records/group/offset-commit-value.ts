@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, int64, long, message, string, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a committed offset of a group (version 1 of the key). */
 export const offsetCommitValue = message({
   name: 'OffsetCommitValue',
   versions: [0, 4],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: what a share group's member has now (KIP-932). */
 export const shareGroupCurrentMemberAssignmentKey = message({
   name: 'ShareGroupCurrentMemberAssignmentKey',
   versions: [0, 0],

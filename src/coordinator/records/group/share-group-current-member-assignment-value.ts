@@ -6,7 +6,7 @@ const topicPartitions = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/** Value of a record: what a share group's member has now (KIP-932). */
 export const shareGroupCurrentMemberAssignmentValue = message({
   name: 'ShareGroupCurrentMemberAssignmentValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: what a share group's member subscribes to (KIP-932). */
 export const shareGroupMemberMetadataValue = message({
   name: 'ShareGroupMemberMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a share group's epoch (KIP-932). */
 export const shareGroupMetadataKey = message({
   name: 'ShareGroupMetadataKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, long, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a share group's epoch (KIP-932). */
 export const shareGroupMetadataValue = message({
   name: 'ShareGroupMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: which share partitions have state (KIP-932). */
 export const shareGroupStatePartitionMetadataKey = message({
   name: 'ShareGroupStatePartitionMetadataKey',
   versions: [0, 0],

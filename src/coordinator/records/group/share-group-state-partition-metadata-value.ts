@@ -12,7 +12,7 @@ const topicPartitionsInfo = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/** Value of a record: which share partitions have state (KIP-932). */
 export const shareGroupStatePartitionMetadataValue = message({
   name: 'ShareGroupStatePartitionMetadataValue',
   versions: [0, 0],

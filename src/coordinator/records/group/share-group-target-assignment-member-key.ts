@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a member's part of the target assignment (KIP-932). */
 export const shareGroupTargetAssignmentMemberKey = message({
   name: 'ShareGroupTargetAssignmentMemberKey',
   versions: [0, 0],

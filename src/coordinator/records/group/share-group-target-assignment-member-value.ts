@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int32, message, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a member's part of the target assignment (KIP-932). */
 export const shareGroupTargetAssignmentMemberValue = message({
   name: 'ShareGroupTargetAssignmentMemberValue',
   versions: [0, 0],

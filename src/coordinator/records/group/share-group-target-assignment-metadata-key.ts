@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: the epoch of a share group's target assignment (KIP-932). */
 export const shareGroupTargetAssignmentMetadataKey = message({
   name: 'ShareGroupTargetAssignmentMetadataKey',
   versions: [0, 0],

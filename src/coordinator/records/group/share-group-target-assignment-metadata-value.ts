@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, int64, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: the epoch of a share group's target assignment (KIP-932). */
 export const shareGroupTargetAssignmentMetadataValue = message({
   name: 'ShareGroupTargetAssignmentMetadataValue',
   versions: [0, 0],

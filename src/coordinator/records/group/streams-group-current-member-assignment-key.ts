@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: the tasks that a streams group's member has now (KIP-1071). */
 export const streamsGroupCurrentMemberAssignmentKey = message({
   name: 'StreamsGroupCurrentMemberAssignmentKey',
   versions: [0, 0],

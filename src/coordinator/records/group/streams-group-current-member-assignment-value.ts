@@ -7,7 +7,7 @@ const taskIds = {
   assignmentEpochs: array(int32(), { nullable: true, default: null, tag: 0 }),
 }
 
-/** DOC */
+/** Value of a record: the tasks that a streams group's member has now (KIP-1071). */
 export const streamsGroupCurrentMemberAssignmentValue = message({
   name: 'StreamsGroupCurrentMemberAssignmentValue',
   versions: [0, 0],

@@ -11,7 +11,7 @@ const endpoint = {
   port: uint16(),
 }
 
-/** DOC */
+/** Value of a record: a streams group's member and its topology (KIP-1071). */
 export const streamsGroupMemberMetadataValue = message({
   name: 'StreamsGroupMemberMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a streams group's epoch (KIP-1071). */
 export const streamsGroupMetadataKey = message({
   name: 'StreamsGroupMetadataKey',
   versions: [0, 0],

@@ -6,7 +6,7 @@ const lastAssignmentConfig = {
   value: string(),
 }
 
-/** DOC */
+/** Value of a record: a streams group's epoch (KIP-1071). */
 export const streamsGroupMetadataValue = message({
   name: 'StreamsGroupMetadataValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a member's tasks in the target assignment (KIP-1071). */
 export const streamsGroupTargetAssignmentMemberKey = message({
   name: 'StreamsGroupTargetAssignmentMemberKey',
   versions: [0, 0],

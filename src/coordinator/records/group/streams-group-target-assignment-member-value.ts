@@ -6,7 +6,7 @@ const taskIds = {
   partitions: array(int32()),
 }
 
-/** DOC */
+/** Value of a record: a member's tasks in the target assignment (KIP-1071). */
 export const streamsGroupTargetAssignmentMemberValue = message({
   name: 'StreamsGroupTargetAssignmentMemberValue',
   versions: [0, 0],

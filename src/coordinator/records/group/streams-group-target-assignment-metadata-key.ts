@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: the epoch of a streams group's target assignment (KIP-1071). */
 export const streamsGroupTargetAssignmentMetadataKey = message({
   name: 'StreamsGroupTargetAssignmentMetadataKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, int64, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: the epoch of a streams group's target assignment (KIP-1071). */
 export const streamsGroupTargetAssignmentMetadataValue = message({
   name: 'StreamsGroupTargetAssignmentMetadataValue',
   versions: [0, 0],

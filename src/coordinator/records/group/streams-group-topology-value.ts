@@ -13,7 +13,7 @@ const topicInfo = {
   topicConfigs: array(topicConfig),
 }
 
-/** DOC */
+/** Value of a record: a streams group's topology (KIP-1071). */
 export const streamsGroupTopologyValue = message({
   name: 'StreamsGroupTopologyValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, message, string, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: the whole state of a share partition (KIP-932). */
 export const shareSnapshotKey = message({
   name: 'ShareSnapshotKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int8, int16, int32, int64, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: the whole state of a share partition (KIP-932). */
 export const shareSnapshotValue = message({
   name: 'ShareSnapshotValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { int32, message, string, uuid } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a change to the state of a share partition since its snapshot (KIP-932). */
 export const shareUpdateKey = message({
   name: 'ShareUpdateKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int8, int16, int32, int64, message } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a change to the state of a share partition since its snapshot (KIP-932). */
 export const shareUpdateValue = message({
   name: 'ShareUpdateValue',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Key of a record: a transactional id and its transaction (KIP-98). */
 export const transactionLogKey = message({
   name: 'TransactionLogKey',
   versions: [0, 0],

@@ -1,7 +1,7 @@
 import type { MessageValue } from '../../../protocol/schema.ts'
 import { array, int8, int16, int32, int64, message, string } from '../../../protocol/schema.ts'
 
-/** DOC */
+/** Value of a record: a transactional id and its transaction (KIP-98). */
 export const transactionLogValue = message({
   name: 'TransactionLogValue',
   versions: [0, 1],
