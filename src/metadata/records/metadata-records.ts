@@ -29,7 +29,7 @@ import { unfenceBrokerRecord } from './unfence-broker-record.ts'
 import { unregisterBrokerRecord } from './unregister-broker-record.ts'
 import { unregisterControllerRecord } from './unregister-controller-record.ts'
 import { userScramCredentialRecord } from './user-scram-credential-record.ts'
-import { zkMigrationRecord } from './zk-migration-record.ts'
+import { zkMigrationStateRecord } from './zk-migration-state-record.ts'
 
 /** The records of the metadata log by name, with their type ids (MetadataRecordType). */
 export const METADATA_RECORDS = {
@@ -51,7 +51,7 @@ export const METADATA_RECORDS = {
   AccessControlEntryRecord: { typeId: 18, message: accessControlEntryRecord },
   RemoveAccessControlEntryRecord: { typeId: 19, message: removeAccessControlEntryRecord },
   NoOpRecord: { typeId: 20, message: noOpRecord },
-  ZkMigrationStateRecord: { typeId: 21, message: zkMigrationRecord },
+  ZkMigrationStateRecord: { typeId: 21, message: zkMigrationStateRecord },
   RemoveUserScramCredentialRecord: { typeId: 22, message: removeUserScramCredentialRecord },
   BeginTransactionRecord: { typeId: 23, message: beginTransactionRecord },
   EndTransactionRecord: { typeId: 24, message: endTransactionRecord },
