@@ -93,28 +93,43 @@ export const cachedFolder = async (
   })
 }
 
-const dependency = (artifact: string): string => {
+interface Wanted {
+  readonly artifacts: readonly string[]
+  readonly exclusions: readonly string[]
+}
+
+const exclusion = (artifact: string): string => {
+  const [group, id, ...rest] = artifact.split(':')
+  if (!group || !id || rest.length > 0)
+    throw new Error(`'${artifact}' cannot be left out: it must be group:artifact`)
+  return `<exclusion><groupId>${group}</groupId><artifactId>${id}</artifactId></exclusion>`
+}
+
+const dependency = (artifact: string, exclusions: readonly string[]): string => {
   const [group, id, version, ...rest] = artifact.split(':')
   if (!group || !id || !version || rest.length > 0) {
     throw new Error(`'${artifact}' is no artifact: it must be group:artifact:version`)
   }
-  return `<dependency><groupId>${group}</groupId><artifactId>${id}</artifactId><version>${version}</version></dependency>`
+  const without = exclusions.map(exclusion).join('')
+  return `<dependency><groupId>${group}</groupId><artifactId>${id}</artifactId><version>${version}</version>
+<exclusions>${without}</exclusions></dependency>`
 }
 
-const projectFile = (
-  artifacts: readonly string[],
-): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const projectFile = ({
+  artifacts,
+  exclusions,
+}: Wanted): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion><groupId>ottla</groupId><artifactId>jars</artifactId><version>1</version>
-<dependencies>${artifacts.map(dependency).join('\n')}</dependencies>
+<dependencies>${artifacts.map(artifact => dependency(artifact, exclusions)).join('\n')}</dependencies>
 </project>
 `
 
-const fetchJars = async (folder: string, artifacts: readonly string[]): Promise<void> => {
+const fetchJars = async (folder: string, wanted: Wanted): Promise<void> => {
   requireTool('mvn')
   const project = `${folder}.project`
   mkdirSync(project, { recursive: true })
   try {
-    writeFileSync(join(project, 'pom.xml'), projectFile(artifacts))
+    writeFileSync(join(project, 'pom.xml'), projectFile(wanted))
     const { code, stdout, stderr } = await runProcess(
       'mvn',
       [
@@ -126,7 +141,7 @@ const fetchJars = async (folder: string, artifacts: readonly string[]): Promise<
       ],
       { cwd: project, timeoutMs: FETCH_TIMEOUT_MS },
     )
-    if (code !== 0) throw new Error(`mvn could not fetch ${artifacts.join(', ')}:\n${stdout}${stderr}`)
+    if (code !== 0) throw new Error(`mvn could not fetch ${wanted.artifacts.join(', ')}:\n${stdout}${stderr}`)
   } finally {
     rmSync(project, { recursive: true, force: true })
   }
@@ -140,18 +155,22 @@ export interface Jars {
 
 /**
  * Jars with all their dependencies from Maven Central, fetched once into the test cache.
- * `name` names the folder for people; the artifacts (`group:artifact:version`) are part of its identity.
+ * `name` names the folder for people; the artifacts (`group:artifact:version`) and what to leave out of their
+ * dependencies (`group:artifact`) are part of its identity.
  */
 export const mavenJars = async ({
   name,
   artifacts,
+  exclusions = [],
 }: {
   name: string
   artifacts: readonly string[]
+  exclusions?: readonly string[]
 }): Promise<Jars> => {
-  const identity = createHash('sha256').update(artifacts.join('\n')).digest('hex').slice(0, 12)
+  const wanted = projectFile({ artifacts, exclusions })
+  const identity = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
   const folder = await cachedFolder(`${name}-${identity}`, async unfinished => {
-    await fetchJars(unfinished, artifacts)
+    await fetchJars(unfinished, { artifacts, exclusions })
     if (readdirSync(unfinished).length === 0) throw new Error(`mvn copied no jar for ${artifacts.join(', ')}`)
   })
   return { folder, classPath: join(folder, '*') }
