@@ -3,6 +3,7 @@
  * Fetch returns. Nothing is trusted: lengths are held against the range and a limit before anything is read, and what
  * is wrong is returned, never thrown.
  */
+import { ErrorCode } from '../error-code.ts'
 import { MESSAGE_OVERHEAD_V0, messageOverhead, oldMessageHasValidCrc } from './message-set.ts'
 import {
   CURRENT_MAGIC,
@@ -79,7 +80,8 @@ export type ParseEnd =
   | {
       readonly kind: 'invalid'
       readonly position: number
-      readonly errorCode: 'CORRUPT_MESSAGE' | 'UNSUPPORTED_FOR_MESSAGE_FORMAT'
+      /** CORRUPT_MESSAGE or UNSUPPORTED_FOR_MESSAGE_FORMAT. */
+      readonly errorCode: ErrorCode
       readonly message: string
     }
 
@@ -139,7 +141,7 @@ function explainNoBatch(
 const corrupt = (position: number, message: string): ParseEnd => ({
   kind: 'invalid',
   position,
-  errorCode: 'CORRUPT_MESSAGE',
+  errorCode: ErrorCode.CORRUPT_MESSAGE,
   message,
 })
 
@@ -149,7 +151,7 @@ function problemOfBatch(buffer: Buffer, position: number, visitor: BatchVisitor)
   if (readMagic(buffer, position) !== CURRENT_MAGIC) {
     if (visitor.onOldMessage === undefined) {
       const message = `a message of magic ${readMagic(buffer, position)} where record batches are expected`
-      return { errorCode: 'UNSUPPORTED_FOR_MESSAGE_FORMAT', message }
+      return { errorCode: ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT, message }
     }
     return oldMessageHasValidCrc(buffer, position) ? undefined : CHECKSUM_PROBLEM
   }
@@ -162,10 +164,10 @@ function problemOfBatch(buffer: Buffer, position: number, visitor: BatchVisitor)
 }
 
 const CHECKSUM_PROBLEM: BatchProblem = {
-  errorCode: 'CORRUPT_MESSAGE',
+  errorCode: ErrorCode.CORRUPT_MESSAGE,
   message: 'the checksum does not fit the bytes',
 }
 const RANGE_PROBLEM: BatchProblem = {
-  errorCode: 'CORRUPT_MESSAGE',
+  errorCode: ErrorCode.CORRUPT_MESSAGE,
   message: 'an offset or producer id beyond 2^53',
 }
