@@ -1,5 +1,4 @@
-/** Whose time a batch carries: the producer's, or the broker's at the append. Spelled as Kafka's `message.timestamp.type`. */
-export type TimestampType = 'CreateTime' | 'LogAppendTime'
+import type { TimestampType } from '../protocol/records/record-batch.ts'
 
 /**
  * When an append counts as flushed:
