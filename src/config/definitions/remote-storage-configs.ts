@@ -1,0 +1,183 @@
+import {
+  atLeast,
+  between,
+  bool,
+  clusterWide,
+  double,
+  ignored,
+  int,
+  internal,
+  LONG_MAX,
+  long,
+  NON_EMPTY,
+  refused,
+  string,
+} from '../define.ts'
+
+/** Tiered storage. */
+export const REMOTE_STORAGE_CONFIGS = {
+  ...refused('tiered storage is not there yet', {
+    'remote.log.storage.system.enable': bool(false, 'MEDIUM', 'Whether segments may move to remote storage.'),
+  }),
+  ...ignored('tiered storage is not there yet', {
+    ...clusterWide({
+      'log.local.retention.bytes': long(
+        -2,
+        'MEDIUM',
+        'Default of the topic key local.retention.bytes.',
+        atLeast(-2),
+      ),
+      'log.local.retention.ms': long(
+        -2,
+        'MEDIUM',
+        'Default of the topic key local.retention.ms.',
+        atLeast(-2),
+      ),
+      'remote.fetch.max.wait.ms': int(
+        500,
+        'MEDIUM',
+        'How long a fetch may wait for remote storage.',
+        atLeast(1),
+      ),
+      'remote.list.offsets.request.timeout.ms': long(
+        30_000,
+        'MEDIUM',
+        'How long looking up an offset in remote storage may take.',
+        atLeast(1),
+      ),
+      'remote.log.index.file.cache.total.size.bytes': long(
+        1_073_741_824,
+        'LOW',
+        'Bytes of remote indexes that are kept on disk.',
+        atLeast(1),
+      ),
+      'remote.log.manager.copier.thread.pool.size': int(
+        10,
+        'MEDIUM',
+        'Threads that copy segments.',
+        atLeast(1),
+      ),
+      'remote.log.manager.copy.max.bytes.per.second': long(
+        LONG_MAX,
+        'MEDIUM',
+        'Most bytes copied in a second.',
+        atLeast(1),
+      ),
+      'remote.log.manager.expiration.thread.pool.size': int(
+        10,
+        'MEDIUM',
+        'Threads that delete segments.',
+        atLeast(1),
+      ),
+      'remote.log.manager.fetch.max.bytes.per.second': long(
+        LONG_MAX,
+        'MEDIUM',
+        'Most bytes fetched in a second.',
+        atLeast(1),
+      ),
+      'remote.log.manager.follower.thread.pool.size': int(2, 'MEDIUM', 'Threads for followers.', atLeast(1)),
+      'remote.log.reader.threads': int(10, 'MEDIUM', 'Threads that read remote segments.', atLeast(1)),
+    }),
+    'remote.log.manager.copy.quota.window.num': int(
+      11,
+      'MEDIUM',
+      'Time windows over which copies are measured.',
+      atLeast(1),
+    ),
+    'remote.log.manager.copy.quota.window.size.seconds': int(
+      1,
+      'MEDIUM',
+      'Seconds in each of them.',
+      atLeast(1),
+    ),
+    'remote.log.manager.fetch.quota.window.num': int(
+      11,
+      'MEDIUM',
+      'Time windows over which fetches are measured.',
+      atLeast(1),
+    ),
+    'remote.log.manager.fetch.quota.window.size.seconds': int(
+      1,
+      'MEDIUM',
+      'Seconds in each of them.',
+      atLeast(1),
+    ),
+    'remote.log.manager.task.interval.ms': long(
+      30_000,
+      'LOW',
+      'How often remote storage is tended to.',
+      atLeast(1),
+    ),
+    'remote.log.manager.thread.pool.size': int(
+      2,
+      'MEDIUM',
+      'Threads that tend to remote storage.',
+      atLeast(1),
+    ),
+    'remote.log.metadata.custom.metadata.max.bytes': int(
+      128,
+      'LOW',
+      'Most bytes that a plug-in may note for a segment.',
+      atLeast(0),
+    ),
+    'remote.log.metadata.manager.class.name': string(
+      'org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager',
+      'MEDIUM',
+      'The class that knows which segments are remote.',
+      NON_EMPTY,
+    ),
+    'remote.log.metadata.manager.class.path': string(null, 'MEDIUM', 'Where that class is loaded from.'),
+    'remote.log.metadata.manager.impl.prefix': string(
+      'rlmm.config.',
+      'MEDIUM',
+      'What the names of its own keys begin with.',
+      NON_EMPTY,
+    ),
+    'remote.log.metadata.manager.listener.name': string(
+      null,
+      'MEDIUM',
+      'The listener that it connects to.',
+      NON_EMPTY,
+    ),
+    'remote.log.reader.max.pending.tasks': int(100, 'MEDIUM', 'Remote reads that may wait.', atLeast(1)),
+    'remote.log.storage.manager.class.name': string(
+      null,
+      'MEDIUM',
+      'The class that moves segments.',
+      NON_EMPTY,
+    ),
+    'remote.log.storage.manager.class.path': string(null, 'MEDIUM', 'Where that class is loaded from.'),
+    'remote.log.storage.manager.impl.prefix': string(
+      'rsm.config.',
+      'MEDIUM',
+      'What the names of its own keys begin with.',
+      NON_EMPTY,
+    ),
+    ...internal({
+      'remote.log.index.file.cache.ttl.ms': long(
+        900_000,
+        'LOW',
+        'How long a remote index is kept on disk.',
+        atLeast(-1),
+      ),
+      'remote.log.manager.task.retry.backoff.max.ms': long(
+        30_000,
+        'LOW',
+        'Longest wait before another try.',
+        atLeast(1),
+      ),
+      'remote.log.manager.task.retry.backoff.ms': long(
+        500,
+        'LOW',
+        'First wait before another try.',
+        atLeast(1),
+      ),
+      'remote.log.manager.task.retry.jitter': double(
+        '0.2',
+        'LOW',
+        'Share of that wait that is random.',
+        between(0, 0.5),
+      ),
+    }),
+  }),
+} as const
