@@ -1,3 +1,4 @@
+import type { MetadataRecordValue } from '../records/metadata-records.ts'
 import { ImmutableMap } from './immutable-map.ts'
 
 /** Kinds of things that have settings, by their ids on the wire and in records (ConfigResource.Type). */
@@ -68,4 +69,48 @@ export interface ConfigsDelta {
 
 export function configResourceKey({ type, name }: ConfigResource): string {
   return `${type}:${name}`
+}
+
+/** Gathers what records change among the settings. */
+export class ConfigsDeltaBuilder {
+  readonly #before: ConfigsImage
+  readonly #changed = new Map<string, { resource: ConfigResource; values: Map<string, string> }>()
+
+  constructor(before: ConfigsImage) {
+    this.#before = before
+  }
+
+  replayConfig(record: MetadataRecordValue<'ConfigRecord'>): void {
+    const { resourceType, resourceName, name, value } = record
+    const { values } = this.#touch({ type: resourceType as ConfigResourceType, name: resourceName })
+    if (value === null) values.delete(name)
+    else values.set(name, value)
+  }
+
+  /** A topic's settings go with it. */
+  removeTopic(name: string): void {
+    const resource = { type: ConfigResourceType.TOPIC, name }
+    if (this.#before.valuesOf(resource).size > 0 || this.#changed.has(configResourceKey(resource))) {
+      this.#touch(resource).values.clear()
+    }
+  }
+
+  #touch(resource: ConfigResource): { resource: ConfigResource; values: Map<string, string> } {
+    const key = configResourceKey(resource)
+    const known = this.#changed.get(key)
+    if (known !== undefined) return known
+    const touched = { resource, values: new Map(this.#before.valuesOf(resource)) }
+    this.#changed.set(key, touched)
+    return touched
+  }
+
+  build(): { image: ConfigsImage; delta: ConfigsDelta | undefined } {
+    if (this.#changed.size === 0) return { image: this.#before, delta: undefined }
+    const changes = new Map<string, ResourceConfigs | undefined>()
+    for (const [key, configs] of this.#changed) {
+      changes.set(key, configs.values.size === 0 ? undefined : configs)
+    }
+    const image = new ConfigsImage(this.#before.resources.with(changes))
+    return { image, delta: { resources: this.#changed } }
+  }
 }

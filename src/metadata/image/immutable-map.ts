@@ -1,9 +1,8 @@
+import type { MapChanges } from './map-changes.ts'
+
 const FEWEST_BUCKETS = 16
 /** Buckets are doubled twice when they hold more than this many entries on average. */
 const FULLEST_BUCKET = 64
-
-/** What to put (a value) or to remove (undefined), by key. */
-export type MapChanges<K, V> = ReadonlyMap<K, V | undefined>
 
 /**
  * A map that never changes: `with` makes a new one that shares what did not change. It is a table of small maps, of
