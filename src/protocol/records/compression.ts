@@ -8,7 +8,7 @@ import { lz4Codec } from './lz4-codec.ts'
 import { snappyCodec } from './snappy-codec.ts'
 import { zstdCodec } from './zstd-codec.ts'
 
-export type CompressionId = 1 | 2 | 3 | 4
+type CompressionId = 1 | 2 | 3 | 4
 
 /** The names that `compression.type` of a topic or a producer uses. */
 export type CompressionName = 'gzip' | 'snappy' | 'lz4' | 'zstd'

@@ -17,7 +17,7 @@ const TIMESTAMP_TYPE_FLAG = 0x08
 
 /** Bytes of an entry with null key and null value, its offset and size included. */
 export const MESSAGE_OVERHEAD_V0 = LOG_OVERHEAD + 14
-export const MESSAGE_OVERHEAD_V1 = LOG_OVERHEAD + 22
+const MESSAGE_OVERHEAD_V1 = LOG_OVERHEAD + 22
 
 /** The least bytes an entry of this magic can have. */
 export const messageOverhead = (magic: 0 | 1): number =>

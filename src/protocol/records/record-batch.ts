@@ -17,7 +17,7 @@ const PARTITION_LEADER_EPOCH_POSITION = 12
 /** The magic byte stands here in every format that Kafka has had. */
 export const MAGIC_POSITION = 16
 const CRC_POSITION = 17
-export const ATTRIBUTES_POSITION = 21
+const ATTRIBUTES_POSITION = 21
 const LAST_OFFSET_DELTA_POSITION = 23
 const BASE_TIMESTAMP_POSITION = 27
 const MAX_TIMESTAMP_POSITION = 35
@@ -59,10 +59,6 @@ function writeInt64(buffer: Buffer, position: number, value: number): void {
 
 export const readBaseOffset = (buffer: Buffer, position: number): number => readInt64(buffer, position)
 
-/** Bytes that follow the length field. */
-export const readBatchLength = (buffer: Buffer, position: number): number =>
-  buffer.readInt32BE(position + BATCH_LENGTH_POSITION)
-
 /** Bytes of the whole batch. */
 export const readSizeBytes = (buffer: Buffer, position: number): number =>
   LOG_OVERHEAD + buffer.readInt32BE(position + BATCH_LENGTH_POSITION)
@@ -76,15 +72,12 @@ export const readMagic = (buffer: Buffer, position: number): number =>
 export const readCrc = (buffer: Buffer, position: number): number =>
   buffer.readUInt32BE(position + CRC_POSITION)
 
-export const readAttributes = (buffer: Buffer, position: number): number =>
+const readAttributes = (buffer: Buffer, position: number): number =>
   buffer.readInt16BE(position + ATTRIBUTES_POSITION)
 
 /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; 5 to 7 have no meaning. */
 export const readCompressionId = (buffer: Buffer, position: number): number =>
   buffer[position + ATTRIBUTES_POSITION + 1]! & COMPRESSION_MASK
-
-export const isCompressed = (buffer: Buffer, position: number): boolean =>
-  readCompressionId(buffer, position) !== 0
 
 export const readTimestampType = (buffer: Buffer, position: number): TimestampType =>
   hasFlag(buffer, position, TIMESTAMP_TYPE_FLAG) ? 'LogAppendTime' : 'CreateTime'
@@ -148,7 +141,7 @@ export const decrementSequence = (sequence: number, decrement: number): number =
   sequence < decrement ? sequence - decrement + 0x8000_0000 : sequence - decrement
 
 /** The batch's checksum as it should be; the whole batch must be in the buffer. */
-export const computeCrc = (buffer: Buffer, position: number): number =>
+const computeCrc = (buffer: Buffer, position: number): number =>
   crc32c(buffer, position + ATTRIBUTES_POSITION, position + readSizeBytes(buffer, position))
 
 /** False, too, for a length that is too small for a batch or reaches beyond the buffer. */

@@ -135,7 +135,8 @@ export function checkBatchHeader(buffer: Buffer, position: number): Rejection | 
 /**
  * Checks the records of a batch that `checkBatchHeader` has passed. An uncompressed batch is walked at once; for a
  * compressed one `inflate` is asked first (to run the codec where and within what bound the caller wants) and a promise
- * comes back. The walk itself is synchronous, 3 to 5 ms for a hostile MiB of tiny records: the bound is its bound, too. `inflate` may reject with a `DecompressionError`; any other rejection is passed on.
+ * comes back. The walk itself is synchronous and takes up to 3 ms for a hostile MiB of tiny records: the bound is its
+ * bound, too. `inflate` may reject with a `DecompressionError`; any other rejection is passed on.
  */
 export function validateRecords(
   buffer: Buffer,

@@ -13,7 +13,7 @@ const timestamp = fc.oneof(
 const header = fc.record({ key: fc.uint8Array({ maxLength: 8 }), value: bytes })
 
 /** Records with everything that may be missing or odd about them. */
-export const newRecord: fc.Arbitrary<Required<NewRecord>> = fc.record({
+const newRecord: fc.Arbitrary<Required<NewRecord>> = fc.record({
   key: bytes,
   value: bytes,
   headers: fc.array(header, { maxLength: 3 }),
