@@ -4,6 +4,8 @@
  * `checkProducedRecords` (the request), `checkBatchHeader` (the batch), `validateRecords` (what is in it). The size
  * limit and the producer's sequence are the log's.
  */
+import { setImmediate } from 'node:timers/promises'
+
 import { ErrorCode } from '../error-code.ts'
 import { BATCH_CORRUPT, BATCH_INCOMPLETE, sizeOfBatchAt } from './batch-parser.ts'
 import { type CompressionCodec, codecForId } from './compression.ts'
@@ -72,6 +74,9 @@ export interface RecordRules {
 /** A batch may hold a hundred thousand bad records; the answer names this many. */
 const MAX_RECORD_ERRORS = 100
 
+/** Records and headers that are walked before the event loop gets its turn: a millisecond or so. */
+const PARTS_PER_STEP = 50_000
+
 const ZSTD_ID = 4
 const ZSTD_SINCE_PRODUCE_VERSION = 7
 
@@ -135,8 +140,8 @@ export function checkBatchHeader(buffer: Buffer, position: number): Rejection | 
 /**
  * Checks the records of a batch that `checkBatchHeader` has passed. An uncompressed batch is walked at once; for a
  * compressed one `inflate` is asked first (to run the codec where and within what bound the caller wants) and a promise
- * comes back. The walk itself is synchronous and takes up to 3 ms for a hostile MiB of tiny records: the bound is its
- * bound, too. `inflate` may reject with a `DecompressionError`; any other rejection is passed on.
+ * comes back, as it does for a batch of very many records, which is walked with pauses: its bytes must stay as they are
+ * until then. `inflate` may reject with a `DecompressionError`; any other rejection is passed on.
  */
 export function validateRecords(
   buffer: Buffer,
@@ -165,38 +170,85 @@ function rejectionOf(error: unknown): Rejection {
 
 const invalid = (message: string): Rejection => rejection(ErrorCode.INVALID_RECORD, message)
 
-/** Walks the records once. */
+/** Walks the records: at once, or with pauses for the event loop when there are very many. */
 function walkRecords(
   buffer: Buffer,
   position: number,
   rules: RecordRules,
   inflated?: Buffer,
-): ValidRecords | Rejection {
-  const timestamps = new TimestampCheck(readBaseTimestamp(buffer, position), rules)
-  // Only a broker may set this; under it the deltas mean nothing.
-  const claimsAppendTime = readTimestampType(buffer, position) === 'LogAppendTime'
-  const errors = new RecordErrors()
-  const cursor = openRecords(buffer, position, inflated)
-  while (cursor.advance()) {
-    if (cursor.offsetDelta !== cursor.index) {
-      return invalid(`record ${cursor.index} has the offset delta ${cursor.offsetDelta}`)
+): ValidRecords | Rejection | Promise<ValidRecords | Rejection> {
+  const walk = new RecordWalk({ buffer, position, rules, inflated })
+  return walk.step() ?? finishWithPauses(walk)
+}
+
+async function finishWithPauses(walk: RecordWalk): Promise<ValidRecords | Rejection> {
+  for (;;) {
+    await setImmediate()
+    const verdict = walk.step()
+    if (verdict !== undefined) return verdict
+  }
+}
+
+interface WalkedBatch {
+  readonly buffer: Buffer
+  readonly position: number
+  readonly rules: RecordRules
+  readonly inflated: Buffer | undefined
+}
+
+/** The walk through one batch's records, some of them at each step. */
+class RecordWalk {
+  readonly #batch: WalkedBatch
+  readonly #cursor: RecordCursor
+  readonly #timestamps: TimestampCheck
+  /** Only a broker may set this; under it the deltas mean nothing. */
+  readonly #claimsAppendTime: boolean
+  readonly #errors = new RecordErrors()
+
+  constructor(batch: WalkedBatch) {
+    const { buffer, position, rules, inflated } = batch
+    this.#batch = batch
+    this.#cursor = openRecords(buffer, position, inflated)
+    this.#timestamps = new TimestampCheck(readBaseTimestamp(buffer, position), rules)
+    this.#claimsAppendTime = readTimestampType(buffer, position) === 'LogAppendTime'
+  }
+
+  /** Goes on for a millisecond or so; undefined when there is more to walk. */
+  step(): ValidRecords | Rejection | undefined {
+    const cursor = this.#cursor
+    for (let left = PARTS_PER_STEP; left > 0; left -= 1 + cursor.headerCount) {
+      if (!cursor.advance()) return this.#verdict()
+      if (cursor.offsetDelta !== cursor.index) {
+        return invalid(`record ${cursor.index} has the offset delta ${cursor.offsetDelta}`)
+      }
+      this.#checkRecord(cursor)
     }
-    if (cursor.keySizeBytes < 0 && rules.keysRequired) {
+    return undefined
+  }
+
+  #checkRecord(cursor: RecordCursor): void {
+    const errors = this.#errors
+    if (cursor.keySizeBytes < 0 && this.#batch.rules.keysRequired) {
       errors.add(cursor.index, 'a compacted topic needs keys')
-    } else if (claimsAppendTime) {
+    } else if (this.#claimsAppendTime) {
       errors.addTimestamp(cursor.index, 'a producer does not set the timestamp type LogAppendTime')
-    } else if (!timestamps.accept(cursor)) {
-      errors.addTimestamp(cursor.index, errors.isFull ? '' : timestamps.explain(cursor))
+    } else if (!this.#timestamps.accept(cursor)) {
+      errors.addTimestamp(cursor.index, errors.isFull ? '' : this.#timestamps.explain(cursor))
     }
   }
-  if (cursor.problem !== undefined) return invalid(cursor.problem)
-  return (
-    errors.toRejection() ?? {
-      kind: 'valid',
-      maxTimestamp: rules.timestampType === 'LogAppendTime' ? BigInt(rules.nowMs) : timestamps.maxTimestamp,
-      payloadBytes: inflated?.length ?? readSizeBytes(buffer, position) - RECORD_BATCH_OVERHEAD,
-    }
-  )
+
+  #verdict(): ValidRecords | Rejection {
+    if (this.#cursor.problem !== undefined) return invalid(this.#cursor.problem)
+    const { buffer, position, rules, inflated } = this.#batch
+    const isAppendTime = rules.timestampType === 'LogAppendTime'
+    return (
+      this.#errors.toRejection() ?? {
+        kind: 'valid',
+        maxTimestamp: isAppendTime ? BigInt(rules.nowMs) : this.#timestamps.maxTimestamp,
+        payloadBytes: inflated?.length ?? readSizeBytes(buffer, position) - RECORD_BATCH_OVERHEAD,
+      }
+    )
+  }
 }
 
 /** Within this a base and a delta of 49 bits add up exactly as numbers. */

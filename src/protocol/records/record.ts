@@ -21,6 +21,9 @@ export interface RecordHeader {
   readonly value: Uint8Array | undefined
 }
 
+/** Kafka knows no limit; this one keeps a single hostile record from holding the event loop. */
+const MAX_HEADERS = 1_000_000
+
 /** A record as it is read: keys and values are views of the batch's bytes. */
 export interface KafkaRecord {
   readonly offset: number
@@ -116,7 +119,7 @@ export class RecordCursor {
     const varints = this.#varints
     const payload = this.#payload
     // A header takes two bytes at least.
-    if (headerCount < 0 || headerCount > (end - varints.position) / 2) return false
+    if (headerCount < 0 || headerCount > Math.min((end - varints.position) / 2, MAX_HEADERS)) return false
     for (let index = 0; index < headerCount; index++) {
       const keySizeBytes = varints.readVarint(payload, end)
       if (keySizeBytes < 0) return false

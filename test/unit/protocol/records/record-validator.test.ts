@@ -276,6 +276,31 @@ describe('the records inside', () => {
     expect(await validate(batch)).toMatchObject({ kind: 'rejected', errorCode: ErrorCode.INVALID_RECORD })
   })
 
+  it('in very great number, or with very many headers, are walked with pauses for the event loop', async () => {
+    const header = { key: Buffer.alloc(0), value: undefined }
+    const headers = Array(300).fill(header)
+    const many = buildRecordBatch([...Array<NewRecord>(120_000).fill({}), record(NOW_MS + 7)])
+    const rich = buildRecordBatch(Array<NewRecord>(400).fill({ headers, timestamp: NOW_MS + 7 }))
+    for (const batch of [many, rich]) {
+      const result = validate(batch)
+      expect(result).toBeInstanceOf(Promise)
+      let pauses = 0
+      const count = () => {
+        pauses++
+        immediate = setImmediate(count)
+      }
+      let immediate = setImmediate(count)
+      expect(await result).toMatchObject({ kind: 'valid', maxTimestamp: BigInt(NOW_MS + 7) })
+      clearImmediate(immediate)
+      expect(pauses).toBeGreaterThan(0)
+    }
+  })
+
+  it('with more than a million headers in one are refused', () => {
+    const headers = Array(1_000_001).fill({ key: Buffer.alloc(0), value: undefined })
+    expect(validate(buildRecordBatch([{ headers }]))).toMatchObject({ errorCode: ErrorCode.INVALID_RECORD })
+  })
+
   it('do not swallow a failure that is not theirs', async () => {
     const batch = await compressRecordBatch(buildRecordBatch([record()]), codecForId(1)!)
     const failing = () => Promise.reject(new Error('no thread'))
