@@ -1,7 +1,7 @@
 import type { ConfigCheck } from './config-definition.ts'
 import { parseBootstrapServer, parseVoter } from './quorum-members.ts'
 
-/** A parsed value before it is handed out: numbers as numbers, lists as arrays, all else as text. */
+/** A parsed value: numbers as numbers, lists as arrays, all else as text; `null` is an unset key. */
 export type ParsedValue = boolean | number | string | readonly string[] | null
 
 const invalid = (name: string, value: unknown, why: string): string =>
@@ -40,10 +40,12 @@ const checkList = (
   }
   if (new Set(entries).size !== entries.length)
     return `Configuration '${name}' values must not be duplicated.`
-  if (entries.includes('')) return `Configuration '${name}' values must not be empty.`
-  if (!check.oneOf) return undefined
-  const stranger = entries.find(entry => !check.oneOf?.includes(entry))
-  return stranger === undefined ? undefined : checkOneOf(name, stranger, check.oneOf)
+  for (const entry of entries) {
+    if (entry === '') return `Configuration '${name}' values must not be empty.`
+    const stranger = check.oneOf && checkOneOf(name, entry, check.oneOf)
+    if (stranger !== undefined) return stranger
+  }
+  return undefined
 }
 
 const REPLICA = /^[0-9]+:[0-9]+$/

@@ -19,8 +19,8 @@ export type DynamicMode = 'read-only' | 'per-broker' | 'cluster-wide'
 export type ConfigScope = 'broker' | 'topic' | 'group'
 
 /**
- * The checks beyond the type, as data. `range` bounds are numbers or, beyond 2^53, text; `list` without `oneOf` takes any
- * entries. An empty entry or (from Kafka 4.1 on, KIP-1161) a repeated one is never valid in a `list`.
+ * The checks beyond the type, as data. A `list` without `oneOf` takes any entries; an empty entry is never valid in it and
+ * a repeated one counts once (KIP-1161).
  */
 export type ConfigCheck =
   | { readonly kind: 'range'; readonly min?: number; readonly max?: number }

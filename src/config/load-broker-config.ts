@@ -5,6 +5,7 @@ import { checkBrokerConfig } from './check-broker-config.ts'
 import { checkKeys } from './check-keys.ts'
 import { ConfigError } from './config-error.ts'
 import { type BrokerConfigSources, type ConfigTexts, effective, effectiveValue } from './config-sources.ts'
+import { parseConnectionOverrides } from './connection-overrides.ts'
 import { listenerSettings } from './listener-settings.ts'
 import { type BootstrapServer, parseBootstrapServer, parseVoter, type QuorumVoter } from './quorum-members.ts'
 import { resolveTopicConfig } from './resolve-topic-config.ts'
@@ -60,20 +61,12 @@ const directories = (sources: BrokerConfigSources, place: ConfigPlace) => {
   }
 }
 
-/** Reads `address:count,...` (`max.connections.per.ip.overrides`). */
-const connectionOverrides = (text: string): Map<string, number> => {
-  const overrides = new Map<string, number>()
-  for (const entry of text.split(',')) {
-    if (entry.trim() === '') continue
-    const match = /^\s*\[?([0-9a-zA-Z\-%._:]+?)\]?\s*:\s*([0-9]{1,10})\s*$/.exec(entry)
-    if (!match) {
-      throw new ConfigError(
-        `'${entry.trim()}' in max.connections.per.ip.overrides is no pair: write each entry as address:count`,
-      )
-    }
-    overrides.set(match[1] as string, Number(match[2]))
-  }
-  return overrides
+const connectionOverrides = (sources: BrokerConfigSources): ReadonlyMap<string, number> => {
+  const overrides = parseConnectionOverrides(effective('max.connections.per.ip.overrides', sources))
+  if (typeof overrides !== 'string') return overrides
+  throw new ConfigError(
+    `'${overrides}' in max.connections.per.ip.overrides is no pair: write each entry as address:count`,
+  )
 }
 
 /** 0 or less: none. */
@@ -115,7 +108,7 @@ const buildConfig = (
       entry => parseVoter(entry) as QuorumVoter,
     ),
     flushMode: effective('ottla.flush.mode', sources) as FlushMode,
-    maxConnectionsPerIpOverrides: connectionOverrides(effective('max.connections.per.ip.overrides', sources)),
+    maxConnectionsPerIpOverrides: connectionOverrides(sources),
     metadataLogMaxSnapshotIntervalMs: positive(effective('metadata.log.max.snapshot.interval.ms', sources)),
     metadataMaxIdleIntervalMs: positive(effective('metadata.max.idle.interval.ms', sources)),
     metadataMaxRetentionBytes: notNegative(effective('metadata.max.retention.bytes', sources)),
@@ -149,19 +142,13 @@ export const withDynamicConfigs = (
   dynamic: Pick<BrokerConfigSources, 'dynamicBroker' | 'dynamicDefault'>,
 ): BrokerConfig => {
   const sources = { ...dynamic, staticBroker: config.sources.staticBroker }
+  const overrides = parseConnectionOverrides(effective('max.connections.per.ip.overrides', sources))
   return {
     ...config,
     ...plainValues(sources),
-    maxConnectionsPerIpOverrides: dynamicOverrides(sources) ?? config.maxConnectionsPerIpOverrides,
+    maxConnectionsPerIpOverrides:
+      typeof overrides === 'string' ? config.maxConnectionsPerIpOverrides : overrides,
     topicDefaults: resolveTopicConfig(NO_TEXTS, sources),
     sources,
-  }
-}
-
-const dynamicOverrides = (sources: BrokerConfigSources): ReadonlyMap<string, number> | undefined => {
-  try {
-    return connectionOverrides(effective('max.connections.per.ip.overrides', sources))
-  } catch {
-    return undefined
   }
 }

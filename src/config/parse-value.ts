@@ -41,7 +41,8 @@ const parseType = (name: string, text: string, definition: ConfigDefinition): Va
       return { value, text: javaDoubleText(value) }
     }
     case 'LIST': {
-      const entries = trimmed === '' ? [] : trimmed.split(COMMA)
+      const given = trimmed === '' ? [] : trimmed.split(COMMA)
+      const entries = definition.check?.kind === 'list' ? [...new Set(given)] : given
       return { value: entries, text: entries.join(',') }
     }
     case 'STRING':

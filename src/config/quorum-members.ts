@@ -37,7 +37,7 @@ export const parseVoter = (entry: string): QuorumVoter | string => {
   if (!/^[+-]?[0-9]{1,10}$/.test(id) || Number(id) > 0x7fffffff) {
     return `Failed to parse voter ID as an integer from ${id}`
   }
-  const parsed = parseAddress(address, { entry, key: VOTERS, form })
+  const parsed = parseAddress(address, { entry: `entry ${entry}`, key: VOTERS, form })
   return typeof parsed === 'string' ? parsed : { nodeId: Number(id), ...parsed }
 }
 
