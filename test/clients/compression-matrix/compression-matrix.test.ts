@@ -3,9 +3,9 @@ import { type Broker, startBroker } from '../../harness/broker.ts'
 import { describeWithTools } from '../../harness/require-tool.ts'
 import type { JsonReadRecord } from '../client-program.ts'
 import { describeWithPython } from '../python-environment.ts'
+import { storedCodecs } from '../stored-codecs.ts'
 import { knownRecords } from './known-records.ts'
 import { MATRIX_CLIENTS, MATRIX_CODECS, type MatrixClient } from './matrix-clients.ts'
-import { storedCodecs } from './stored-codecs.ts'
 
 const topicOf = (producer: MatrixClient, codec: string): string =>
   `${producer.name.replaceAll(/[ .]/g, '-')}-${codec}`
