@@ -28,7 +28,7 @@ const LONGEST_WORD = 200
 export const nearestWord = (word: string, candidates: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined
   let nearest: string | undefined
-  let least = Math.min(4, Math.max(1, Math.floor(word.length / 4)))
+  let least = Math.min(4, Math.max(1, Math.floor(word.length / 3)))
   const lower = word.toLowerCase()
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > least) continue
