@@ -8,7 +8,7 @@ import { type MaxTimestamp, TimeIndex } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** Offsets in index files are relative to the base offset, as int32. */
-const MAX_RELATIVE_OFFSET = 0x7fff_ffff
+export const MAX_RELATIVE_OFFSET = 0x7fff_ffff
 
 const FILE_SUFFIXES = [
   SegmentFileSuffix.LOG,
@@ -163,15 +163,32 @@ export class LogSegment {
     return first !== undefined && first >= 0n ? Number(maxTimestamp - first) : nowMs - this.createdMs
   }
 
-  /** Truncation or recovery has changed what the segment ends with. */
-  onEndChanged({ sizeBytes, nowHas }: { sizeBytes: number; nowHas: MaxTimestamp | undefined }): void {
+  /** The file has been cut to `sizeBytes`, all of which is written; the largest timestamp is to be found anew. */
+  onTruncated(sizeBytes: number): void {
     this.sizeBytes = sizeBytes
-    this.writtenBytes = Math.min(this.writtenBytes, sizeBytes)
-    this.flushedBytes = Math.min(this.flushedBytes, sizeBytes)
-    this.#maxTimestamp = nowHas
+    this.writtenBytes = sizeBytes
+    this.flushedBytes = sizeBytes
+    this.#maxTimestamp = undefined
     this.#bytesSinceIndexEntry = 0
     this.areIndexesDirty = true
     if (sizeBytes === 0) this.#firstBatchTimestamp = undefined
+  }
+
+  /** The segment is empty until `append` has told of each batch in its file. */
+  beginRecovery(): void {
+    this.sizeBytes = 0
+    this.#bytesSinceIndexEntry = 0
+    this.#maxTimestamp = undefined
+    this.#firstBatchTimestamp = undefined
+    this.offsetIndex.reset()
+    this.timeIndex.reset()
+    this.transactionIndex.reset()
+  }
+
+  /** Nothing is in the file but what has been told of. */
+  endRecovery(): void {
+    this.writtenBytes = this.sizeBytes
+    this.flushedBytes = this.sizeBytes
   }
 
   /** Writes the indexes' entries that are in memory. `close`: with the entry that ends the time index. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../io/disk.ts'
 import { CorruptCheckpointError, readCheckpoint, wholeNumber, writeCheckpoint } from './checkpoint-file.ts'
-import type { TopicPartition } from './partition-log.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** The offset checkpoints of a data directory, one entry per partition (Kafka's OffsetCheckpointFile). */
 export const OffsetCheckpointName = {

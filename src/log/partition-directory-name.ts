@@ -1,4 +1,4 @@
-import type { TopicPartition } from './partition-log.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 const MAX_NAME_LENGTH = 255
 const MARKED = /^(.+)-(\d+)\.[^.]+-(delete|stray|future)$/

@@ -18,7 +18,7 @@ export type ProducerOrigin = 'client' | 'coordinator' | 'raft-leader' | 'replica
 
 /** Kafka's error code for a batch that the producer state refuses. */
 export interface ProducerRejection {
-  readonly errorCode: number
+  readonly errorCode: ErrorCode
   readonly message: string
 }
 

@@ -1,0 +1,259 @@
+import type { Compute } from '../io/compute.ts'
+import { CorruptCheckpointError } from './checkpoint-file.ts'
+import type { FileHandles } from './file-handles.ts'
+import { CorruptIndexError } from './index-file.ts'
+import { LeaderEpochCache, readLeaderEpochs } from './leader-epoch-cache.ts'
+import type { LogConfig } from './log-config.ts'
+import { type FoundSegment, findSegments, nextOffsetOf, openSegment } from './log-files.ts'
+import { CorruptSegmentError } from './log-read.ts'
+import { LogSegment, type SegmentFiles } from './log-segment.ts'
+import { type LogWorld, rollJitterMs } from './log-state.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { PartitionDirectory } from './partition-directory.ts'
+import { PartitionLog } from './partition-log.ts'
+import { encodeProducerSnapshot } from './producer-snapshot.ts'
+import type { ProducerState } from './producer-state.ts'
+import { listProducerSnapshots, loadProducerState, removeProducerSnapshot } from './producer-state-loader.ts'
+import { SegmentFileSuffix } from './segment-file-name.ts'
+import { firstBatchTimestamp } from './segment-reader.ts'
+import { recoverSegment } from './segment-recovery.ts'
+import type { TailMemory } from './tail-memory.ts'
+import type { TopicPartition } from './topic-partition.ts'
+
+/** What the logs of one data directory share. */
+export interface LogDirectoryParts {
+  readonly world: LogWorld & { readonly compute: Compute }
+  readonly disk: SegmentFiles['disk']
+  readonly handles: FileHandles
+  readonly writer: LogWriter
+  readonly memory: TailMemory
+  readonly directoryId: string | undefined
+  readonly producerIdExpirationMs: number
+  readonly verifiesTransactions: boolean
+}
+
+export interface LogToLoad {
+  readonly topicPartition: TopicPartition
+  readonly topicId: string | undefined
+  readonly directory: PartitionDirectory
+  readonly config: LogConfig
+  /** The data directory was stopped cleanly. */
+  readonly wasClean: boolean
+  /** From the checkpoints; 0 where they do not tell. */
+  readonly recoveryPoint: number
+  readonly logStartOffset: number
+}
+
+/**
+ * Opens a partition's log (Kafka's LogLoader). After a clean stop nothing but the ends of files is read. Otherwise the
+ * segments from the recovery point on are read and checked, the log is cut behind its longest valid prefix, and indexes,
+ * epochs and producers are built anew. Damage to a file beside the data leads to the same for what it concerns.
+ */
+export async function loadLog(parts: LogDirectoryParts, log: LogToLoad): Promise<PartitionLog> {
+  return new LogLoader(parts, log).load()
+}
+
+class LogLoader {
+  readonly #parts: LogDirectoryParts
+  readonly #log: LogToLoad
+  readonly #files: SegmentFiles
+  #segments: LogSegment[] = []
+  #epochs = new LeaderEpochCache()
+  /** As of the end of the last segment that was recovered, if any was. */
+  #recovered: { producers: ProducerState; nextOffset: number } | undefined
+
+  constructor(parts: LogDirectoryParts, log: LogToLoad) {
+    this.#parts = parts
+    this.#log = log
+    this.#files = { disk: parts.disk, handles: parts.handles, directory: log.directory }
+  }
+
+  async load(): Promise<PartitionLog> {
+    const { wasClean } = this.#log
+    const found = await findSegments(this.#files)
+    for (const segment of found) this.#segments.push(await this.#open(segment))
+    const epochsAreKnown = await this.#readEpochs()
+    const firstToRecover = this.#firstToRecover(found, epochsAreKnown)
+    if (firstToRecover !== undefined) await this.#recoverFrom(firstToRecover)
+    let logEndOffset = await this.#endOffset()
+    let logStartOffset = Math.max(this.#log.logStartOffset, this.#segments[0]?.baseOffset ?? 0)
+    if (logEndOffset !== undefined && logEndOffset < logStartOffset) {
+      await this.#deleteFrom(0, `the log ends at ${logEndOffset}, before its start at ${logStartOffset}`)
+      this.#epochs.clear()
+      logEndOffset = undefined
+    }
+    if (this.#segments.length === 0) {
+      logStartOffset = this.#log.logStartOffset
+      this.#segments.push(this.#newSegment(logStartOffset))
+    }
+    logEndOffset ??= logStartOffset
+    this.#epochs.truncateFromEnd(logEndOffset)
+    this.#epochs.truncateFromStart(logStartOffset)
+    const producers = await this.#producers({ logStartOffset, logEndOffset })
+    const snapshotOffset = await this.#removeStraySnapshots()
+    await this.#prepareActive()
+    const isStable = wasClean || firstToRecover !== undefined || logEndOffset === logStartOffset
+    return new PartitionLog({
+      ...this.#parts,
+      ...this.#log,
+      files: this.#files,
+      segments: this.#segments,
+      logStartOffset,
+      logEndOffset,
+      stableEndOffset: isStable ? logEndOffset : Math.min(this.#log.recoveryPoint, logEndOffset),
+      snapshotOffset,
+      epochs: this.#epochs,
+      producers,
+    })
+  }
+
+  #open(found: FoundSegment): Promise<LogSegment> {
+    const { clock } = this.#parts.world
+    return openSegment(this.#files, found, {
+      nowMs: clock.nowMs(),
+      rollJitterMs: rollJitterMs({ config: this.#log.config, world: this.#parts.world }),
+    })
+  }
+
+  #newSegment(baseOffset: number): LogSegment {
+    const { clock } = this.#parts.world
+    return new LogSegment({ files: this.#files, baseOffset, nowMs: clock.nowMs(), rollJitterMs: 0 })
+  }
+
+  /** False where the file is damaged: the epochs have to be taken from the batches. */
+  async #readEpochs(): Promise<boolean> {
+    try {
+      this.#epochs = await readLeaderEpochs(this.#parts.disk, this.#log.directory.path)
+      return true
+    } catch (error) {
+      if (!(error instanceof CorruptCheckpointError)) throw error
+      this.#warn(error.message)
+      return false
+    }
+  }
+
+  /** The index of the first segment that has to be read; undefined where none has. */
+  #firstToRecover(found: readonly FoundSegment[], epochsAreKnown: boolean): number | undefined {
+    if (found.length === 0) return undefined
+    if (!epochsAreKnown) return 0
+    const withoutIndex = found.findIndex(segment => !segment.hasOffsetIndex || !segment.hasTimeIndex)
+    const { wasClean, recoveryPoint } = this.#log
+    if (wasClean) return withoutIndex === -1 ? undefined : withoutIndex
+    const afterPoint = found.findIndex(segment => segment.baseOffset > recoveryPoint)
+    const atPoint = Math.max(0, (afterPoint === -1 ? found.length : afterPoint) - 1)
+    return withoutIndex === -1 ? atPoint : Math.min(withoutIndex, atPoint)
+  }
+
+  /** Recovers the segments from `first` on; the first that is damaged becomes the last. */
+  async #recoverFrom(first: number): Promise<void> {
+    const { config, logStartOffset } = this.#log
+    const base = this.#segments[first] as LogSegment
+    const producers = await loadProducerState(this.#files, this.#segments.slice(0, first), {
+      logStartOffset: Math.min(logStartOffset, base.baseOffset),
+      endOffset: base.baseOffset,
+      ...this.#producerOptions(),
+    })
+    this.#epochs.truncateFromEnd(base.baseOffset)
+    for (let index = first; index < this.#segments.length; index++) {
+      const segment = this.#segments[index] as LogSegment
+      producers.advanceTo(segment.baseOffset)
+      const recovery = await recoverSegment(segment, {
+        config,
+        epochs: this.#epochs,
+        producers,
+        endsSegment: index + 1 < this.#segments.length,
+      })
+      this.#recovered = { producers, nextOffset: recovery.nextOffset }
+      const next = this.#segments[index + 1]
+      if (next !== undefined && recovery.truncatedBytes === 0) {
+        await this.#writeSnapshot(producers, next.baseOffset)
+      }
+      if (recovery.truncatedBytes > 0) {
+        const { nextOffset, truncatedBytes, problem } = recovery
+        this.#warn(`cut ${truncatedBytes} bytes behind offset ${nextOffset} of ${segment.path()}: ${problem}`)
+        await this.#deleteFrom(index + 1, 'what was before it is damaged')
+      }
+    }
+    await this.#epochs.write(this.#parts.disk, this.#log.directory.path)
+  }
+
+  /** So that the next recovery can begin at the segment that starts there. */
+  #writeSnapshot(producers: ProducerState, offset: number): Promise<void> {
+    return this.#parts.disk.replaceFile(
+      this.#log.directory.segmentFile(offset, SegmentFileSuffix.PRODUCER_SNAPSHOT),
+      encodeProducerSnapshot(producers.entries(), producers.count),
+    )
+  }
+
+  async #deleteFrom(index: number, reason: string): Promise<void> {
+    for (const segment of this.#segments.splice(index)) {
+      this.#warn(`deleting segment ${segment.path()}: ${reason}`)
+      await segment.markDeleted()
+      await segment.removeFiles()
+      await removeProducerSnapshot(this.#files, segment.baseOffset)
+    }
+    await this.#parts.disk.syncDirectory(this.#log.directory.path)
+  }
+
+  /** Undefined in a log without segments. */
+  async #endOffset(): Promise<number | undefined> {
+    if (this.#recovered !== undefined) return this.#recovered.nextOffset
+    const active = this.#segments.at(-1)
+    if (active === undefined) return undefined
+    try {
+      await active.offsetIndex.open()
+      await active.timeIndex.open()
+      return await nextOffsetOf(active)
+    } catch (error) {
+      if (!(error instanceof CorruptIndexError || error instanceof CorruptSegmentError)) throw error
+      this.#warn(`recovering the last segment: ${error.message}`)
+      await this.#recoverFrom(this.#segments.length - 1)
+      return (this.#recovered as { nextOffset: number } | undefined)?.nextOffset
+    }
+  }
+
+  async #producers(range: { logStartOffset: number; logEndOffset: number }): Promise<ProducerState> {
+    const { logStartOffset, logEndOffset } = range
+    const recovered = this.#recovered
+    if (recovered !== undefined && recovered.nextOffset === logEndOffset) {
+      // Snapshots behind the end would be taken for the truth by the next start.
+      for (const offset of await listProducerSnapshots(this.#files)) {
+        if (offset > logEndOffset) await removeProducerSnapshot(this.#files, offset)
+      }
+      recovered.producers.advanceTo(logEndOffset)
+      return recovered.producers
+    }
+    return loadProducerState(this.#files, this.#segments, {
+      logStartOffset,
+      endOffset: logEndOffset,
+      ...this.#producerOptions(),
+    })
+  }
+
+  #producerOptions() {
+    const { world, producerIdExpirationMs } = this.#parts
+    return { nowMs: world.clock.nowMs(), expirationMs: producerIdExpirationMs, logger: world.logger }
+  }
+
+  /** All but those of segments and the newest go (removeStraySnapshots). Returns the newest one's offset, 0 without one. */
+  async #removeStraySnapshots(): Promise<number> {
+    const offsets = await listProducerSnapshots(this.#files)
+    const newest = offsets.at(-1) ?? 0
+    for (const offset of offsets) {
+      const isSegments = this.#segments.some(segment => segment.baseOffset === offset)
+      if (offset !== newest && !isSegments) await removeProducerSnapshot(this.#files, offset)
+    }
+    return newest
+  }
+
+  async #prepareActive(): Promise<void> {
+    const active = this.#segments.at(-1) as LogSegment
+    active.firstBatchTimestamp = await firstBatchTimestamp(active)
+    if (active.sizeBytes > 0) await active.loadMaxTimestamp()
+  }
+
+  #warn(message: string): void {
+    const { topic, partition } = this.#log.topicPartition
+    this.#parts.world.logger.warn({ topic, partition }, message)
+  }
+}
