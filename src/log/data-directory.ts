@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import { DiskError } from '../io/disk.ts'
+import { dirname, join } from 'node:path'
+import { type Disk, DiskError } from '../io/disk.ts'
 import type { World } from '../io/world.ts'
 import { CorruptCheckpointError } from './checkpoint-file.ts'
 import {
@@ -111,7 +111,7 @@ export class DataDirectory {
   static async open(options: DataDirectoryOptions): Promise<DataDirectory> {
     const { path, world } = options
     const { disk } = world
-    await disk.makeDirectory(path)
+    await makeStableDirectory(disk, path)
     const lock = await disk.lock(join(path, LOCK_FILE_NAME))
     try {
       const identity = await readMetaProperties(disk, path)
@@ -203,6 +203,14 @@ export class DataDirectory {
       await this.#releaseLock()
     }
   }
+}
+
+/** Makes a directory and its missing parents, all of it on stable storage when it resolves. */
+async function makeStableDirectory(disk: Disk, path: string): Promise<void> {
+  const parents: string[] = []
+  for (let child = path; !(await disk.exists(child)); child = dirname(child)) parents.push(dirname(child))
+  await disk.makeDirectory(path)
+  for (const parent of parents.reverse()) await disk.syncDirectory(parent)
 }
 
 /** Whether opening failed because another process has the directory. */
