@@ -24,6 +24,11 @@ export class ConfigurationControl {
     return this.#values.get(configResourceKey(resource)) ?? NOTHING_SET
   }
 
+  /** Settings by `configResourceKey`; only of resources that have any. */
+  get resources(): ReadonlyMap<string, ConfigValues> {
+    return this.#values
+  }
+
   get clusterDefaults(): ConfigValues {
     return this.valuesOf(CLUSTER_DEFAULTS)
   }
