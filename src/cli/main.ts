@@ -1,1 +1,63 @@
-console.log('ottla')
+import { parseStartArguments, START_USAGE } from './start-arguments.ts'
+import { UserError, userMessage } from './user-error.ts'
+
+const USAGE = `usage: ottla start | storage
+
+  start     start a broker: kafka-server-start.sh
+  storage   format data directories: kafka-storage.sh`
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+/** Each command loads what it needs only when it is called, so that the start is quick. */
+const run = async (args: readonly string[]): Promise<number | undefined> => {
+  const [command, ...rest] = args
+  switch (command) {
+    case 'start': {
+      if (rest.includes('--help') || rest.includes('-h')) {
+        print(START_USAGE)
+        return 0
+      }
+      const startArguments = parseStartArguments(rest)
+      const { start } = await import('./start.ts')
+      await start(startArguments)
+      return undefined
+    }
+    case 'storage': {
+      const { storage } = await import('./storage.ts')
+      return storage(rest)
+    }
+    case '--help':
+    case '-h':
+      print(USAGE)
+      return 0
+    case '--version': {
+      const { version } = await import('./version.ts')
+      print(version())
+      return 0
+    }
+    default:
+      throw new UserError(
+        command === undefined
+          ? 'say what to do: ottla start or ottla storage'
+          : `'${command}' is unknown: ottla start or ottla storage`,
+      )
+  }
+}
+
+const main = async (): Promise<void> => {
+  const args = process.argv.slice(2)
+  try {
+    const code = await run(args)
+    if (code !== undefined) process.exitCode = code
+  } catch (error) {
+    const message = userMessage(error)
+    const isForUser = message !== undefined && !args.includes('--debug')
+    const text = isForUser ? message : error instanceof Error ? error.stack : String(error)
+    process.stderr.write(`ottla: ${text}\n`)
+    process.exitCode = 1
+  }
+}
+
+void main()

@@ -1,6 +1,7 @@
-import { atLeast, between, int, long, oneOf, string } from '../define.ts'
+import { atLeast, between, int, long, oneOf, oneOfIgnoringCase, string } from '../define.ts'
 
-export const FLUSH_MODES = ['durable', 'lazy'] as const
+const FLUSH_MODES = ['durable', 'lazy'] as const
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'] as const
 
 /** Keys of our own. */
 export const OTTLA_CONFIGS = {
@@ -23,9 +24,22 @@ export const OTTLA_CONFIGS = {
     atLeast(1_048_576),
   ),
   'ottla.max.concurrent.flushes': int(
-    8,
+    12,
     'LOW',
     'Files that are flushed at once; the launcher gives the process 16 threads for all work on files.',
     between(1, 64),
+  ),
+  'ottla.log.level': string(
+    'INFO',
+    'LOW',
+    'What is logged: this level and worse.',
+    oneOfIgnoringCase(...LOG_LEVELS),
+  ),
+  'ottla.log.loggers': string('', 'LOW', 'Other levels for some loggers, as name=level, comma-separated.'),
+  'ottla.log.format': string(
+    'text',
+    'LOW',
+    'text: one readable line in the layout of Apache Kafka; json: one object per line.',
+    oneOf('text', 'json'),
   ),
 } as const

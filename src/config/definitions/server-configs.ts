@@ -100,16 +100,18 @@ export const SERVER_CONFIGS = {
       'config.providers': list('', 'LOW', 'Names of providers that fill placeholders in values.', anyList()),
     }),
   }),
+  ...clusterWide({
+    'num.recovery.threads.per.data.dir': int(
+      2,
+      'HIGH',
+      'Logs of a data directory that are recovered at once at the start.',
+      atLeast(1),
+    ),
+  }),
   ...ignored(ONE_EVENT_LOOP, {
     ...clusterWide({
       'background.threads': int(10, 'HIGH', 'Threads for background work.', atLeast(1)),
       'num.io.threads': int(8, 'HIGH', 'Threads that handle requests.', atLeast(1)),
-      'num.recovery.threads.per.data.dir': int(
-        2,
-        'HIGH',
-        'Threads per data directory that recover logs at the start.',
-        atLeast(1),
-      ),
     }),
     'num.replica.alter.log.dirs.threads': int(
       null,
