@@ -19,11 +19,14 @@ import {
 } from './offset-checkpoint.ts'
 import { markedDirectoryName } from './partition-directory-name.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { SerialQueue } from './serial-queue.ts'
 import type { StorageError } from './storage-error.ts'
 import { TailMemory } from './tail-memory.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
 const LOCK_FILE_NAME = '.lock'
+
+type CheckpointedOffset = Exclude<OffsetCheckpointName, typeof OffsetCheckpointName.HIGH_WATERMARK>
 
 /** Bounds of a data directory's memory, work and files. */
 export interface DataDirectoryLimits {
@@ -64,6 +67,9 @@ export class DataDirectory {
   readonly #world: World
   readonly #releaseLock: () => Promise<void>
   readonly #logs = new Set<PartitionLog>()
+  /** Checkpoints are written one at a time. */
+  readonly #checkpoints = new SerialQueue()
+  readonly #nextCheckpoint = new Map<CheckpointedOffset, Promise<void>>()
 
   private constructor(
     options: DataDirectoryOptions,
@@ -101,6 +107,7 @@ export class DataDirectory {
       directoryId: this.directoryId,
       producerIdExpirationMs: options.producerIdExpirationMs,
       verifiesTransactions: options.verifiesTransactions,
+      checkpointRecoveryPoint: () => this.checkpoint(OffsetCheckpointName.RECOVERY_POINT),
     }
   }
 
@@ -156,18 +163,33 @@ export class DataDirectory {
     }
   }
 
-  /** Writes the recovery points and the log start offsets of the directory's logs. Rejects with `StorageError`. */
-  async checkpoint(name: 'recovery-point-offset-checkpoint' | 'log-start-offset-checkpoint'): Promise<void> {
+  /**
+   * Writes the recovery points or the log start offsets of the directory's logs, as they are now or a little later: who
+   * asks while one is being written shares the next one. Rejects with `StorageError`.
+   */
+  checkpoint(name: CheckpointedOffset): Promise<void> {
+    const waiting = this.#nextCheckpoint.get(name)
+    if (waiting !== undefined) return waiting
+    const next = this.#checkpoints.run(() => {
+      this.#nextCheckpoint.delete(name)
+      return this.#writeCheckpoint(name)
+    })
+    this.#nextCheckpoint.set(name, next)
+    return next
+  }
+
+  async #writeCheckpoint(name: CheckpointedOffset): Promise<void> {
     const isStart = name === OffsetCheckpointName.LOG_START_OFFSET
-    const offsets = [...this.#logs]
-      .filter(log => !isStart || log.logStartOffset > log.firstSegmentBaseOffset)
-      .map(log => ({
-        topicPartition: log.topicPartition,
-        offset: isStart ? log.logStartOffset : log.recoveryPoint,
-      }))
-    await this.parts.writer.guard(`write ${name}`, () =>
-      writeOffsetCheckpoint(this.#world.disk, { directory: this.path, name }, offsets),
-    )
+    await this.parts.writer.guard(`write ${name}`, async () => {
+      // Logs that are not loaded yet keep what the last checkpoint said of them.
+      const offsets = this.isLoaded ? new PartitionOffsets() : await this.readOffsets(name)
+      for (const { topicPartition, logStartOffset, firstSegmentBaseOffset, recoveryPoint } of this.#logs) {
+        if (!isStart) offsets.set(topicPartition, recoveryPoint)
+        else if (logStartOffset > firstSegmentBaseOffset) offsets.set(topicPartition, logStartOffset)
+      }
+      const { disk } = this.#world
+      await writeOffsetCheckpoint(disk, { directory: this.path, name }, [...offsets.entries()])
+    })
   }
 
   /** Renames a partition's directory out of the way; resolves to its new path once that is stable. */

@@ -14,9 +14,7 @@ export async function closeLog(state: LogState): Promise<void> {
     const { files, segments, epochs } = state
     // Segments that were rolled just now, too, may have indexes in memory only.
     for (const segment of segments.all) {
-      if (!segment.areIndexesDirty) continue
-      await segment.writeIndexes({ close: true })
-      await segment.flushIndexes()
+      if (segment.areIndexesDirty) await segment.closeIndexes()
     }
     if (epochs.isDirty) await epochs.write(files.disk, files.directory.path)
     await takeProducerSnapshot(state)

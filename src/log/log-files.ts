@@ -10,6 +10,9 @@ import {
 } from './segment-file-name.ts'
 import { indexedPosition, lastOffsetFrom } from './segment-reader.ts'
 
+/** Of a file that was to replace another as a whole. */
+const TEMPORARY_SUFFIX = '.tmp'
+
 interface NamedFile extends SegmentFileName {
   readonly name: string
 }
@@ -61,6 +64,9 @@ async function removeLeftovers(files: SegmentFiles): Promise<void> {
   const { disk, directory } = files
   const found = await listFiles(files)
   const remove = (file: NamedFile) => disk.removeFile(directory.file(file.name))
+  for (const { name, isDirectory } of await disk.list(directory.path)) {
+    if (!isDirectory && name.endsWith(TEMPORARY_SUFFIX)) await disk.removeFile(directory.file(name))
+  }
   const cleaned = found.filter(file => file.state === CLEANED_SUFFIX)
   for (const file of found) if (file.state === DELETED_SUFFIX) await remove(file)
   // A swap behind the first unfinished file is one part of a split that was not completed.

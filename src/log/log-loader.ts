@@ -30,6 +30,8 @@ export interface LogDirectoryParts {
   readonly directoryId: string | undefined
   readonly producerIdExpirationMs: number
   readonly verifiesTransactions: boolean
+  /** Writes the recovery points of all logs of the directory. */
+  readonly checkpointRecoveryPoint: () => Promise<void>
 }
 
 export interface LogToLoad {
@@ -89,7 +91,7 @@ class LogLoader {
     logEndOffset ??= logStartOffset
     this.#epochs.truncateFromEnd(logEndOffset)
     this.#epochs.truncateFromStart(logStartOffset)
-    const producers = await this.#producers({ logStartOffset, logEndOffset })
+    const producers = await this.#producers(logEndOffset)
     const snapshotOffset = await this.#removeStraySnapshots()
     await this.#prepareActive()
     const isStable = wasClean || firstToRecover !== undefined || logEndOffset === logStartOffset
@@ -146,10 +148,10 @@ class LogLoader {
 
   /** Recovers the segments from `first` on; the first that is damaged becomes the last. */
   async #recoverFrom(first: number): Promise<void> {
-    const { config, logStartOffset } = this.#log
+    const { config } = this.#log
     const base = this.#segments[first] as LogSegment
     const producers = await loadProducerState(this.#files, this.#segments.slice(0, first), {
-      logStartOffset: Math.min(logStartOffset, base.baseOffset),
+      startOffset: (this.#segments[0] as LogSegment).baseOffset,
       endOffset: base.baseOffset,
       ...this.#producerOptions(),
     })
@@ -161,7 +163,6 @@ class LogLoader {
         config,
         epochs: this.#epochs,
         producers,
-        endsSegment: index + 1 < this.#segments.length,
       })
       this.#recovered = { producers, nextOffset: recovery.nextOffset }
       const next = this.#segments[index + 1]
@@ -212,8 +213,7 @@ class LogLoader {
     }
   }
 
-  async #producers(range: { logStartOffset: number; logEndOffset: number }): Promise<ProducerState> {
-    const { logStartOffset, logEndOffset } = range
+  async #producers(logEndOffset: number): Promise<ProducerState> {
     const recovered = this.#recovered
     if (recovered !== undefined && recovered.nextOffset === logEndOffset) {
       // Snapshots behind the end would be taken for the truth by the next start.
@@ -224,7 +224,7 @@ class LogLoader {
       return recovered.producers
     }
     return loadProducerState(this.#files, this.#segments, {
-      logStartOffset,
+      startOffset: (this.#segments[0] as LogSegment).baseOffset,
       endOffset: logEndOffset,
       ...this.#producerOptions(),
     })

@@ -345,6 +345,9 @@ export class LogManager {
     directory.remove(log)
     await log.release()
     const path = await directory.setAside(topicPartition, { path: log.path, kind: 'delete' })
+    // A new log of this name must not be taken for one that was flushed or begins further on.
+    await directory.checkpoint(OffsetCheckpointName.RECOVERY_POINT)
+    await directory.checkpoint(OffsetCheckpointName.LOG_START_OFFSET)
     this.#removeLater(directory, path, log.config.fileDeleteDelayMs)
     this.#options.world.logger.info(
       { directory: directory.path },

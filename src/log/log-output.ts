@@ -192,8 +192,11 @@ export class LogOutput implements WritableLog {
     const flushesActive =
       this.#isDurable || this.#forcedEndOffset > this.#stableEndOffset || this.#isOverdue()
     const rolled = new Set(this.#rolled.map(({ segment }) => segment))
+    // Those with nothing written have no file yet whose name could become stable.
     const segments = this.#unflushed.filter(
-      segment => flushesActive || (rolled.has(segment) && segment.writtenBytes === segment.sizeBytes),
+      segment =>
+        segment.writtenBytes > 0 &&
+        (flushesActive || (rolled.has(segment) && segment.writtenBytes === segment.sizeBytes)),
     )
     for (const segment of segments) {
       const { writtenBytes } = segment
@@ -241,15 +244,14 @@ export class LogOutput implements WritableLog {
     }
     const active = this.#options.activeSegment()
     if (active.offsetIndex.file.pendingBytes > MAX_PENDING_INDEX_BYTES) {
-      await active.writeIndexes({ close: false })
+      await active.writeIndexes()
     }
     if (epochs.isDirty) this.#request('upkeep')
   }
 
   async #finishRolled({ segment, endOffset, producerSnapshot }: RolledSegment): Promise<void> {
     const { disk, directory } = this.#options.files
-    await segment.writeIndexes({ close: true })
-    await segment.flushIndexes()
+    await segment.closeIndexes()
     // The directory is synced with it, the indexes' names included.
     await disk.replaceFile(
       directory.segmentFile(endOffset, SegmentFileSuffix.PRODUCER_SNAPSHOT),

@@ -191,22 +191,29 @@ export class LogSegment {
     this.flushedBytes = this.sizeBytes
   }
 
-  /** Writes the indexes' entries that are in memory. `close`: with the entry that ends the time index. */
-  async writeIndexes({ close }: { close: boolean }): Promise<void> {
-    if (close && this.#maxTimestamp !== undefined) {
-      await this.timeIndex.file.open()
-      this.timeIndex.maybeAppend(this.#maxTimestamp)
-    }
+  /** Writes the indexes' entries that are in memory, making the files where they are missing. */
+  async writeIndexes(): Promise<void> {
     await this.offsetIndex.file.write()
     await this.timeIndex.file.write()
     if (!this.transactionIndex.isEmpty) await this.transactionIndex.file.write()
   }
 
+  /** What is in the indexes' files is on stable storage when it resolves. */
   async flushIndexes(): Promise<void> {
-    this.areIndexesDirty = false
     await this.offsetIndex.file.flush()
     await this.timeIndex.file.flush()
     await this.transactionIndex.file.flush()
+  }
+
+  /** Brings the indexes onto stable storage whole: the last entry of the time index tells the largest timestamp. */
+  async closeIndexes(): Promise<void> {
+    if (this.#maxTimestamp !== undefined) {
+      await this.timeIndex.file.open()
+      this.timeIndex.maybeAppend(this.#maxTimestamp)
+    }
+    this.areIndexesDirty = false
+    await this.writeIndexes()
+    await this.flushIndexes()
   }
 
   /** Makes the files of a new, empty segment; their names are stable once the directory is synced. */
@@ -214,7 +221,7 @@ export class LogSegment {
     await this.#files.handles.use(this.path(), { create: true }, async file => {
       if (this.writtenBytes === 0) await file.truncate(0)
     })
-    await this.writeIndexes({ close: false })
+    await this.writeIndexes()
   }
 
   /** Renames the files so that no start takes them for the log's. What reads them finishes first, new reads find nothing. */

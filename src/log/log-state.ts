@@ -43,6 +43,8 @@ export interface LogState {
   readonly producerIdExpirationMs: number
   /** `transaction.partition.verification.enable` */
   readonly verifiesTransactions: boolean
+  /** Brings the directory's recovery points onto stable storage. */
+  readonly checkpointRecoveryPoint: () => Promise<void>
   producers: ProducerState
   config: LogConfig
   logStartOffset: number

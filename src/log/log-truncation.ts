@@ -17,7 +17,8 @@ const SCAN_BYTES = 1024 * 1024
 
 /**
  * Drops everything at and behind `offset` (UnifiedLog.truncateTo). Appends have to wait; what has been appended is
- * written first, so that all of the rest is about files. The log's offsets change in one go.
+ * written first, so that all of the rest is about files. The log's offsets change in one go. The recovery point in the
+ * directory's checkpoint moves back before anything is appended: behind it nothing would be recovered.
  */
 export async function truncateLog(state: LogState, offset: number): Promise<void> {
   if (offset < state.segments.first.baseOffset) {
@@ -35,7 +36,7 @@ export async function truncateLog(state: LogState, offset: number): Promise<void
     await deleteSegmentFiles(state, removed)
     await truncateSegment(segments.active, { offset, config: state.config })
     return loadProducerState(state.files, segments.all, {
-      logStartOffset: state.logStartOffset,
+      startOffset: segments.first.baseOffset,
       endOffset: offset,
       nowMs: state.world.clock.nowMs(),
       expirationMs: state.producerIdExpirationMs,
@@ -43,6 +44,7 @@ export async function truncateLog(state: LogState, offset: number): Promise<void
     })
   })
   state.producers.onHighWatermarkUpdated(state.highWatermark)
+  await state.checkpointRecoveryPoint()
   output.resume()
 }
 
@@ -70,6 +72,7 @@ export async function restartLog(
     await state.files.disk.syncDirectory(state.files.directory.path)
     segment.isNameStable = true
   })
+  await state.checkpointRecoveryPoint()
   output.resume()
 }
 
@@ -103,13 +106,14 @@ async function truncateSegment(
     await segment.transactionIndex.truncateTo(offset)
     segment.maxTimestamp = await largestTimestamp(segment)
     segment.firstBatchTimestamp = await firstBatchTimestamp(segment)
+    // A roll right here would leave them behind the recovery point: a start would believe them.
+    await segment.closeIndexes()
   } catch (error) {
     if (!(error instanceof CorruptIndexError)) throw error
     await recoverSegment(segment, {
       config,
       epochs: new LeaderEpochCache(),
       producers: new ProducerState({ endOffset: segment.baseOffset }),
-      endsSegment: false,
     })
   }
 }

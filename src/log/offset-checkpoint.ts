@@ -28,6 +28,12 @@ export class PartitionOffsets {
     return this.#byTopic.get(topic)?.get(partition)
   }
 
+  *entries(): IterableIterator<PartitionOffset> {
+    for (const [topic, partitions] of this.#byTopic) {
+      for (const [partition, offset] of partitions) yield { topicPartition: { topic, partition }, offset }
+    }
+  }
+
   set({ topic, partition }: TopicPartition, offset: number): void {
     let partitions = this.#byTopic.get(topic)
     if (partitions === undefined) {

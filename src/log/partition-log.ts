@@ -90,6 +90,7 @@ export interface PartitionLogParts {
   readonly producers: ProducerState
   readonly producerIdExpirationMs: number
   readonly verifiesTransactions: boolean
+  readonly checkpointRecoveryPoint: () => Promise<void>
 }
 
 /**
@@ -143,6 +144,7 @@ export class PartitionLog {
       producers: parts.producers,
       producerIdExpirationMs: parts.producerIdExpirationMs,
       verifiesTransactions: parts.verifiesTransactions,
+      checkpointRecoveryPoint: parts.checkpointRecoveryPoint,
       config: parts.config,
       logStartOffset: parts.logStartOffset,
       logEndOffset: parts.logEndOffset,

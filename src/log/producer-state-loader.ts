@@ -16,7 +16,8 @@ const SCAN_BYTES = 1024 * 1024
 const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024
 
 export interface ProducerLoadOptions {
-  readonly logStartOffset: number
+  /** The first segment's base offset: nothing before it can be read. */
+  readonly startOffset: number
   readonly endOffset: number
   readonly nowMs: number
   readonly expirationMs: number
@@ -44,16 +45,16 @@ export async function removeAllProducerSnapshots(files: SegmentFiles): Promise<v
 
 /**
  * The producers as of `endOffset`: the newest snapshot at or before it, and what the segments hold behind that
- * (UnifiedLog.rebuildProducerState). Snapshots behind `endOffset`, at or before `logStartOffset`, and damaged ones go.
+ * (UnifiedLog.rebuildProducerState). Snapshots behind `endOffset`, before `startOffset`, and damaged ones go.
  */
 export async function loadProducerState(
   files: SegmentFiles,
   segments: readonly LogSegment[],
   options: ProducerLoadOptions,
 ): Promise<ProducerState> {
-  const { logStartOffset, endOffset } = options
+  const { startOffset, endOffset } = options
   const snapshot = await newestSnapshot(files, options)
-  const state = new ProducerState(snapshot ?? { endOffset: logStartOffset })
+  const state = new ProducerState(snapshot ?? { endOffset: startOffset })
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1]
     if (next !== undefined && next.baseOffset <= state.endOffset) continue
@@ -68,10 +69,10 @@ async function newestSnapshot(
   files: SegmentFiles,
   options: ProducerLoadOptions,
 ): Promise<{ endOffset: number; producers: ProducerEntry[] } | undefined> {
-  const { logStartOffset, endOffset, nowMs, expirationMs } = options
+  const { startOffset, endOffset, nowMs, expirationMs } = options
   let newest: { endOffset: number; producers: ProducerEntry[] } | undefined
   for (const offset of (await listProducerSnapshots(files)).reverse()) {
-    if (offset > endOffset || offset < logStartOffset) {
+    if (offset > endOffset || offset < startOffset) {
       await removeProducerSnapshot(files, offset)
       continue
     }

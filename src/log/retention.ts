@@ -63,20 +63,23 @@ async function countExpired(state: LogState): Promise<number> {
 }
 
 async function deleteFirst(state: LogState, wanted: number): Promise<number> {
-  const { segments, output, writer, files } = state
-  if (Math.min(wanted, deletable(state).length) === 0) return 0
+  const { segments, output, writer } = state
+  const candidates = deletable(state).slice(0, wanted)
+  if (candidates.length === 0) return 0
+  await output.flushUpTo(segments.after(candidates.at(-1)!.baseOffset)?.baseOffset ?? state.logEndOffset)
   // No job of the log holds on to a segment when it goes.
   await output.suspend()
   try {
     const count = Math.min(wanted, deletable(state).length)
     if (count === 0) return 0
     return await writer.guard(`delete old segments of ${nameOf(state)}`, async () => {
-      if (count === segments.length) await replaceActive(state)
+      await keepEndOffset(state, count)
+      // What is known of the producers of a segment that goes has to be in the snapshot of the next one.
+      await output.upkeep()
       const removed = segments.removeFirst(count)
       output.onSegmentsRemoved(removed)
       moveLogStart(state, segments.first.baseOffset)
       await deleteSegmentFiles(state, removed)
-      await files.disk.syncDirectory(files.directory.path)
       return count
     })
   } finally {
@@ -84,12 +87,14 @@ async function deleteFirst(state: LogState, wanted: number): Promise<number> {
   }
 }
 
-/** All segments are to go: the end offset has to live on in the name of a new, empty one. */
-async function replaceActive(state: LogState): Promise<void> {
-  const segment = rollSegment(state, state.logEndOffset)
-  await segment.createFiles()
-  await state.files.disk.syncDirectory(state.files.directory.path)
-  segment.isNameStable = true
+/** When the first `count` segments are gone, the end offset may live on in nothing but the name of an empty one. */
+async function keepEndOffset(state: LogState, count: number): Promise<void> {
+  const { segments, logEndOffset, files } = state
+  const first = segments.all[count] ?? rollSegment(state, logEndOffset)
+  if (first.isNameStable) return
+  if (first.sizeBytes === 0) await first.createFiles()
+  await files.disk.syncDirectory(files.directory.path)
+  first.isNameStable = true
 }
 
 /** Everything before `offset` is gone, or is to go (UnifiedLog.maybeIncrementLogStartOffset). */

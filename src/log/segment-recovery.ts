@@ -28,7 +28,6 @@ export interface SegmentRecovery {
 /**
  * Reads a segment from its start, keeps its longest valid prefix, and builds its indexes anew (LogSegment.recover); epochs
  * and producers take in what is in it. The file and the indexes are on stable storage when it resolves.
- * `endsSegment`: another segment follows, so that the time index gets its last entry.
  */
 export async function recoverSegment(
   segment: LogSegment,
@@ -36,7 +35,6 @@ export async function recoverSegment(
     config: LogConfig
     epochs: LeaderEpochCache
     producers: ProducerState
-    endsSegment: boolean
   },
 ): Promise<SegmentRecovery> {
   const { config } = options
@@ -91,8 +89,7 @@ export async function recoverSegment(
     if (end.position < endPosition) await file.truncate(end.position)
     await file.flush()
   })
-  await segment.writeIndexes({ close: options.endsSegment })
-  await segment.flushIndexes()
+  await segment.closeIndexes()
   return { nextOffset, truncatedBytes: endPosition - end.position, problem: end.problem }
 }
 

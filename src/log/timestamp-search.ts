@@ -59,7 +59,8 @@ export async function findMaxTimestamp(
 ): Promise<TimestampAndOffset | undefined> {
   let largest: MaxTimestamp | undefined
   for (const segment of [...state.segments.all]) {
-    const max = await maxTimestampOf(state, segment)
+    let max = await maxTimestampOf(state, segment)
+    if (max !== undefined && max.offset < state.logStartOffset) max = await scanMaxTimestamp(state, segment)
     if (max !== undefined && (largest === undefined || max.timestamp > largest.timestamp)) largest = max
   }
   if (largest === undefined) return undefined
@@ -83,6 +84,12 @@ export async function maxTimestampOf(
   } catch (error) {
     if (!(error instanceof CorruptIndexError)) throw error
   }
+  segment.maxTimestamp = await scanMaxTimestamp(state, segment)
+  return segment.maxTimestamp
+}
+
+/** From the segment's batches, those before the log start offset left out. */
+async function scanMaxTimestamp(state: LogState, segment: LogSegment): Promise<MaxTimestamp | undefined> {
   let max: MaxTimestamp | undefined
   const from = Math.max(segment.baseOffset, state.logStartOffset)
   await scan(state, from, async (batch, position) => {
@@ -92,7 +99,6 @@ export async function maxTimestampOf(
     if (timestamp > (max?.timestamp ?? -1n)) max = { timestamp, offset }
     return undefined
   })
-  segment.maxTimestamp = max
   return max
 }
 

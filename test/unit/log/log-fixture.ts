@@ -13,7 +13,10 @@ import {
   encodeEndTransactionMarker,
 } from '../../../src/protocol/records/control-record.ts'
 import { readBaseOffset, readLastOffset } from '../../../src/protocol/records/record-batch.ts'
-import { buildRecordBatch, type RecordBatchOptions } from '../../../src/protocol/records/record-batch-builder.ts'
+import {
+  buildRecordBatch,
+  type RecordBatchOptions,
+} from '../../../src/protocol/records/record-batch-builder.ts'
 import { SilentLogger } from '../support/silent-logger.ts'
 
 export const LOG_DIR = '/data'
@@ -35,13 +38,20 @@ export class LogFixture {
   readonly clock: ManualClock
   readonly config: LogConfig
   readonly manager: LogManager
+  readonly #options: FixtureOptions
   #log: PartitionLog | undefined
 
-  private constructor(options: FixtureOptions & { disk: MemoryDisk; clock: ManualClock; manager: LogManager }) {
+  private constructor(options: {
+    disk: MemoryDisk
+    clock: ManualClock
+    manager: LogManager
+    options: FixtureOptions
+  }) {
     this.disk = options.disk
     this.clock = options.clock
-    this.config = configOf(options)
+    this.config = configOf(options.options)
     this.manager = options.manager
+    this.#options = options.options
   }
 
   /** Opens the manager, loads what there is, and creates the log where it is not there. */
@@ -57,7 +67,13 @@ export class LogFixture {
   static async openManager(options: FixtureOptions = {}): Promise<LogFixture> {
     const disk = options.disk ?? new MemoryDisk()
     const clock = options.clock ?? new ManualClock()
-    const world = { clock, disk, random: new SeededRandom(7), compute, logger: new SilentLogger() } as unknown as World
+    const world = {
+      clock,
+      disk,
+      random: new SeededRandom(7),
+      compute,
+      logger: new SilentLogger(),
+    } as unknown as World
     const manager = await LogManager.open({
       world,
       logDirs: [LOG_DIR],
@@ -66,7 +82,8 @@ export class LogFixture {
       retentionCheckIntervalMs: 300_000,
       recoveryPointCheckpointIntervalMs: 60_000,
       logStartOffsetCheckpointIntervalMs: 60_000,
-      producerIdExpirationMs: 86_400_000,
+      // Far longer than the tests' timestamps are old.
+      producerIdExpirationMs: 1e15,
       producerIdExpirationCheckIntervalMs: 600_000,
       verifiesTransactions: false,
       ...options.manager,
@@ -80,7 +97,7 @@ export class LogFixture {
         ...options.limits,
       },
     })
-    return new LogFixture({ ...options, disk, clock, manager })
+    return new LogFixture({ disk, clock, manager, options: { ...options, clock } })
   }
 
   get log(): PartitionLog {
@@ -91,18 +108,18 @@ export class LogFixture {
   /** Power is cut and the log is loaded from what is left. */
   async crash(random?: SeededRandom, options: FixtureOptions = {}): Promise<LogFixture> {
     const disk = this.disk.crash(random)
-    return LogFixture.open({ clock: this.clock, config: this.config, ...options, disk })
+    return LogFixture.open({ ...this.#options, ...options, disk })
   }
 
   /** The process dies, the machine lives: nothing that reached the disk is lost. */
   async kill(options: FixtureOptions = {}): Promise<LogFixture> {
     const disk = this.disk.copy()
-    return LogFixture.open({ clock: this.clock, config: this.config, ...options, disk })
+    return LogFixture.open({ ...this.#options, ...options, disk })
   }
 
   async restart(options: FixtureOptions = {}): Promise<LogFixture> {
     await this.manager.close({ brokerEpoch: 5 })
-    return LogFixture.open({ clock: this.clock, config: this.config, ...options, disk: this.disk.copy() })
+    return LogFixture.open({ ...this.#options, ...options, disk: this.disk.copy() })
   }
 }
 

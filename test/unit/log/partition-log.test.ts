@@ -112,11 +112,14 @@ describe('a read', () => {
     const cached = await LogFixture.open({ config })
     const uncached = await LogFixture.open({ config, limits: { maxCachedBytes: 0 } })
     for (let index = 0; index < 60; index++) {
-      for (const { log } of [cached, uncached]) append(log, batchOf({ count: 1 + (index % 3), valueBytes: index }))
+      for (const { log } of [cached, uncached])
+        append(log, batchOf({ count: 1 + (index % 3), valueBytes: index }))
       if (index % 7 === 0) await settle()
     }
     await settle()
-    expect(uncached.log.read({ offset: 0, maxBytes: 10, minOneMessage: true, endOffset: 10 }).from).toBe('file')
+    expect(uncached.log.read({ offset: 0, maxBytes: 10, minOneMessage: true, endOffset: 10 }).from).toBe(
+      'file',
+    )
     for (let offset = 0; offset < cached.log.logEndOffset; offset++) {
       for (const maxBytes of [1, 500, 100_000]) {
         const [fromFile] = await readBatches(uncached.log, { offset, maxBytes })
