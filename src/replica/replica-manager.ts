@@ -18,13 +18,17 @@ import {
   readTargets,
 } from './delayed-fetch.ts'
 import { DelayedProduce, type ProducedPartition } from './delayed-produce.ts'
+import { type FetchedPartition, finishRead } from './fetched-partition.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
 import type { LeadershipListener } from './leadership-listeners.ts'
 import { LeadershipListeners } from './leadership-listeners.ts'
+import { describeLogDirectories, type LogDirectoryDescription } from './log-directories.ts'
+import { readLoggedBatches } from './logged-batches.ts'
 import type { Partition, PartitionChange, PartitionListener, RequiredAcks } from './partition.ts'
 import { type PartitionAppend, refusedAppend } from './partition-append.ts'
 import type { AlterPartitionOutcome, AlterPartitionWish } from './partition-leader.ts'
+import { PartitionRecordWriter } from './partition-record-writer.ts'
 import { ReplicaChanges } from './replica-changes.ts'
 
 export interface ReplicaManagerOptions {
@@ -76,7 +80,7 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
   readonly #partitions: HostedPartitions
   readonly #changes: ReplicaChanges
   readonly #checkpoint: HighWatermarkCheckpoint
-  readonly #listeners = new LeadershipListeners()
+  readonly #listeners: LeadershipListeners
   readonly #produces: DelayedOperations<Partition>
   readonly #fetches: DelayedOperations<Partition>
   readonly #deletions: DelayedOperations<Partition>
@@ -101,6 +105,14 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
       partitions: this.#partitions,
       checkpoint: this.#checkpoint,
       listener: this,
+    })
+    this.#listeners = new LeadershipListeners({
+      leadershipOf: partition => {
+        const { leaderEpoch, log } = partition
+        const writer = new PartitionRecordWriter(partition, { leaderEpoch })
+        const batches = readLoggedBatches(log, { endOffset: writer.endOffset, ...world })
+        return { leaderEpoch, writer, batches }
+      },
     })
     this.#produces = new DelayedOperations(world.clock)
     this.#fetches = new DelayedOperations(world.clock)
@@ -180,19 +192,38 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
   }
 
   /** Reads, and waits for enough to read, `maxWaitMs` at most; one answer for each target, in their order. */
-  fetch(targets: readonly FetchTarget[], parameters: FetchParameters): FetchReads | Promise<FetchReads> {
+  fetch(
+    targets: readonly FetchTarget[],
+    parameters: FetchParameters,
+  ): FetchedPartition[] | Promise<FetchedPartition[]> {
     const read = (notesFetch: boolean): FetchReads =>
       readTargets(this.#partitions, targets, { ...parameters, notesFetch })
     const reads = read(true)
     const { maxWaitMs, minBytes } = parameters
     if (maxWaitMs <= 0 || targets.length === 0 || this.#isClosed || isWorthAnswering(reads, minBytes)) {
-      return reads
+      return this.#finishReads(targets, reads, parameters)
     }
     return new Promise(resolve => {
-      const complete = (): void => resolve(read(false))
+      const complete = (): void => resolve(this.#finishReads(targets, read(false), parameters))
       const operation = new DelayedFetch({ hosted: this.#partitions, parameters, targets, reads, complete })
       this.#fetches.tryCompleteElseWatch(operation, { keys: operation.keys, timeoutMs: maxWaitMs })
     })
+  }
+
+  #finishReads(
+    targets: readonly FetchTarget[],
+    reads: FetchReads,
+    { isolation }: FetchParameters,
+  ): FetchedPartition[] | Promise<FetchedPartition[]> {
+    const withAborted = isolation === 'last-stable-offset'
+    const fetched = reads.map((read, index) => {
+      const target = targets[index] as FetchTarget
+      const partition = this.#partitions.get(target)
+      return finishRead({ read, partition, fetchOffset: target.fetchOffset }, { withAborted })
+    })
+    return fetched.some(each => each instanceof Promise)
+      ? Promise.all(fetched)
+      : (fetched as FetchedPartition[])
   }
 
   /** Moves the starts of logs and waits until all replicas have; one answer for each target, in their order. */
@@ -215,6 +246,14 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
         keys: operation.keys,
         timeoutMs: Math.max(0, timeoutMs),
       })
+    })
+  }
+
+  describeLogDirectories(): Promise<LogDirectoryDescription[]> {
+    return describeLogDirectories({
+      world: this.#world,
+      logManager: this.#logManager,
+      partitions: this.#partitions,
     })
   }
 

@@ -5,9 +5,11 @@ import type { SupportedLevels } from '../metadata/image/broker-registration.ts'
 import type { MetadataImage } from '../metadata/image/metadata-image.ts'
 import type { QuorumPort } from '../metadata/quorum-port.ts'
 import type { ListenerType } from '../protocol/schema.ts'
+import type { ReplicaManager } from '../replica/replica-manager.ts'
 import type { AdvertisedVersion } from './advertised-versions.ts'
 import type { AutoTopicCreation } from './auto-topic-creation.ts'
 import type { ConfigDescriber } from './config-describer.ts'
+import type { FetchSessions } from './fetch-sessions.ts'
 import type { ProducerIdManager } from './producer-id-manager.ts'
 
 /** Everything that handlers may use; put together once in `node.ts`. */
@@ -22,6 +24,8 @@ export interface BrokerServices {
   /** Levels of each feature that this node supports, `kraft.version` and `metadata.version` included. */
   readonly supportedFeatures: ReadonlyMap<string, SupportedLevels>
   readonly producerIds: ProducerIdManager
+  readonly replicas: ReplicaManager
+  readonly fetchSessions: FetchSessions
   readonly autoTopicCreation: AutoTopicCreation
   readonly configDescriber: ConfigDescriber
   advertisedVersions(listenerType: ListenerType): readonly AdvertisedVersion[]

@@ -13,7 +13,7 @@ import { DecodeError, Reader } from '../protocol/reader.ts'
 import type { Api, BytesPart, Message } from '../protocol/schema.ts'
 import { Writer } from '../protocol/writer.ts'
 import type { BrokerServices } from './broker-services.ts'
-import type { Failure, Handler } from './handler.ts'
+import { CloseConnectionError, type Failure, type Handler } from './handler.ts'
 import type { ConnectionContext, RequestContext } from './request-context.ts'
 
 /** A response ready to be sent, without the length in front; undefined: none is to be sent. */
@@ -21,7 +21,8 @@ export type Response = readonly BytesPart[] | undefined
 
 /**
  * From a frame to a response: header, version check, decoding, handler, encoding (Apache Kafka's KafkaApis.handle).
- * A DecodeError that it throws means a peer that does not speak the protocol: the caller closes the connection.
+ * A DecodeError that it throws means a peer that does not speak the protocol: the caller closes the connection. So it
+ * does for a CloseConnectionError, thrown or rejected with.
  */
 export class Dispatcher {
   readonly #handlers: ReadonlyMap<number, Handler>
@@ -88,6 +89,7 @@ export class Dispatcher {
   }
 
   #fail(handler: Handler, request: unknown, context: RequestContext, error: unknown): Response {
+    if (error instanceof CloseConnectionError) throw error
     const { api } = handler
     let code: ErrorCode = ErrorCode.UNKNOWN_SERVER_ERROR
     let message = errorName(code)

@@ -25,6 +25,14 @@ export interface Handler<A extends Api = Api> {
   fail?(request: RequestOf<A>, failure: Failure, context: RequestContext): ResponseInputOf<A> | undefined
 }
 
+/** A request that is to be answered by closing its connection: its client waits for no answer, and is to notice. */
+export class CloseConnectionError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'CloseConnectionError'
+  }
+}
+
 /** Why a request failed as a whole. */
 export interface Failure {
   readonly code: ErrorCode
