@@ -1,4 +1,5 @@
 import type { BrokerConfig } from '../config/broker-config.ts'
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { World } from '../io/world.ts'
 import type { ControllerPort } from '../metadata/controller/controller-port.ts'
 import type { SupportedLevels } from '../metadata/image/broker-registration.ts'
@@ -26,6 +27,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIdManager
   readonly replicas: ReplicaManager
   readonly fetchSessions: FetchSessions
+  readonly groups: GroupCoordinator
   readonly autoTopicCreation: AutoTopicCreation
   readonly configDescriber: ConfigDescriber
   advertisedVersions(listenerType: ListenerType): readonly AdvertisedVersion[]
