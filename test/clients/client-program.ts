@@ -46,6 +46,12 @@ export interface GroupStory {
 
 export type AdminStory = Readonly<Record<string, unknown>>
 
+/**
+ * An hour ago, for records that carry timestamps of their own: those older than the retention of a week are deleted
+ * while a test runs.
+ */
+export const RECENT_TIMESTAMP_MS: number = Date.now() - 3_600_000
+
 const RUN_TIMEOUT_MS = 300_000
 
 type AnswersTo<Steps extends readonly Step[]> = { [Index in keyof Steps]: Answers[Steps[Index]['do']] }

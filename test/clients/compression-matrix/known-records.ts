@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JsonRecord } from '../client-program.ts'
-
-const FIRST_TIMESTAMP_MS = 1_700_000_000_000
+import { type JsonRecord, RECENT_TIMESTAMP_MS } from '../client-program.ts'
 
 const base64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64')
 
@@ -46,5 +44,5 @@ export const knownRecords = ({ nullHeader }: { nullHeader: boolean }): JsonRecor
   ]
   if (nullHeader)
     records.push({ key: base64('null header'), value: base64('v'), headers: [['nothing', null]] })
-  return records.map((record, i) => ({ ...record, timestamp: FIRST_TIMESTAMP_MS + i }))
+  return records.map((record, i) => ({ ...record, timestamp: RECENT_TIMESTAMP_MS + i }))
 }

@@ -9,6 +9,8 @@ export const openKafkajs = (bootstrap: string): Kafka => {
   return new kafkajs.Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING })
 }
 
+const READ_TIMEOUT_MS = 60_000
+
 const CODECS: Readonly<Record<string, number>> = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
@@ -75,8 +77,12 @@ export const readWithKafkajs = async (
   const records: JsonReadRecord[] = []
   await consumer.connect()
   await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+  let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`kafkajs read ${records.length} of ${count} records in ${READ_TIMEOUT_MS} ms`))
+      }, READ_TIMEOUT_MS)
       consumer.on('consumer.crash', ({ payload }) => {
         if (!payload.restart) reject(payload.error)
       })
@@ -90,6 +96,7 @@ export const readWithKafkajs = async (
         .catch(reject)
     })
   } finally {
+    clearTimeout(timer)
     await consumer.disconnect()
   }
   return records

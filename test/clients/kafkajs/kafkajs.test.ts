@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Broker, startBroker } from '../../harness/broker.ts'
-import type { JsonRecord } from '../client-program.ts'
+import { type JsonRecord, RECENT_TIMESTAMP_MS } from '../client-program.ts'
 import { roundValues } from '../stories.ts'
 import { type GroupMember, joinGroup } from './group-member.ts'
 import { openKafkajs, produceWithKafkajs, readWithKafkajs } from './kafkajs-client.ts'
@@ -42,9 +42,14 @@ describe('kafkajs 2.2.4', () => {
   test('produces keys, values, headers and timestamps to a topic that the first metadata request makes, and reads them', async () => {
     const topic = 'kafkajs-first'
     const records: JsonRecord[] = [
-      { key: base64('k'), value: base64('v'), headers: [['h', base64('x')]], timestamp: 1_700_000_000_123 },
-      { key: base64('gone'), value: null, headers: [], timestamp: 1_700_000_000_124 },
-      { key: null, value: base64('größe'), headers: [], timestamp: 1_700_000_000_122 },
+      {
+        key: base64('k'),
+        value: base64('v'),
+        headers: [['h', base64('x')]],
+        timestamp: RECENT_TIMESTAMP_MS + 1,
+      },
+      { key: base64('gone'), value: null, headers: [], timestamp: RECENT_TIMESTAMP_MS + 2 },
+      { key: null, value: base64('größe'), headers: [], timestamp: RECENT_TIMESTAMP_MS },
     ]
     expect(await produceWithKafkajs(kafka, { topic, codec: 'none', records })).toBe(0)
     const read = await readWithKafkajs(kafka, { topics: [topic], group: 'kafkajs-reader', count: 3 })
@@ -176,14 +181,14 @@ describe('kafkajs 2.2.4', () => {
       for (let i = 0; i < 5; i++) {
         await producer.send({
           topic,
-          messages: [{ value: String(i), timestamp: String(1_700_000_000_000 + i * 1000) }],
+          messages: [{ value: String(i), timestamp: String(RECENT_TIMESTAMP_MS + i * 1000) }],
         })
       }
       await producer.disconnect()
       expect(await admin.fetchTopicOffsets(topic)).toEqual([
         { partition: 0, offset: '5', high: '5', low: '0' },
       ])
-      expect(await admin.fetchTopicOffsetsByTimestamp(topic, 1_700_000_002_500)).toEqual([
+      expect(await admin.fetchTopicOffsetsByTimestamp(topic, RECENT_TIMESTAMP_MS + 2_500)).toEqual([
         { partition: 0, offset: '3' },
       ])
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Broker, startBroker } from '../../harness/broker.ts'
-import { type ClientProgram, type JsonRecord, runSteps } from '../client-program.ts'
+import { type ClientProgram, type JsonRecord, RECENT_TIMESTAMP_MS, runSteps } from '../client-program.ts'
 import { describeWithPython } from '../python-environment.ts'
 import { expectedAdminStory, expectGroupStory } from '../stories.ts'
 import {
@@ -56,9 +56,14 @@ describeWithPython("Python's clients", () => {
     test('produces keys, values, headers and timestamps to a topic that the first metadata request makes, and reads them', async () => {
       const topic = `${slug}-first`
       const records: JsonRecord[] = [
-        { key: base64('k'), value: base64('v'), headers: [['h', base64('x')]], timestamp: 1_700_000_000_123 },
-        { key: base64('gone'), value: null, headers: [], timestamp: 1_700_000_000_124 },
-        { key: null, value: base64('größe'), headers: [], timestamp: 1_700_000_000_122 },
+        {
+          key: base64('k'),
+          value: base64('v'),
+          headers: [['h', base64('x')]],
+          timestamp: RECENT_TIMESTAMP_MS + 1,
+        },
+        { key: base64('gone'), value: null, headers: [], timestamp: RECENT_TIMESTAMP_MS + 2 },
+        { key: null, value: base64('größe'), headers: [], timestamp: RECENT_TIMESTAMP_MS },
       ]
       const [produced, read] = await runSteps(client, broker.bootstrapServers, [
         { do: 'produce', topic, codec: 'none', records },

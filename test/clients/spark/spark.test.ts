@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Broker, startBroker } from '../../harness/broker.ts'
 import { describeWithTools } from '../../harness/require-tool.ts'
 import { removeFolder, temporaryFolder } from '../../harness/temporary-folder.ts'
+import { RECENT_TIMESTAMP_MS } from '../client-program.ts'
 import { openKafkajs } from '../kafkajs/kafkajs-client.ts'
 import { describeWithPython } from '../python-environment.ts'
 import { type SparkDriver, startSparkDriver } from './spark-driver.ts'
@@ -12,7 +13,6 @@ import { installSpark, type SparkInstallation } from './spark-installation.ts'
 const VERSIONS = ['3.3.1', '3.5.7'] as const
 
 const WAIT = { timeout: 60_000, interval: 50 }
-const FIRST_TIMESTAMP_MS = 1_700_000_000_000
 const PARTITIONS = [0, 1] as const
 const RECORDS_PER_PARTITION = 10
 const CSV_FILES = [['1,pen,1.5', '2,ink,2.0'], ['3,nib,0.25']]
@@ -50,7 +50,7 @@ const seed = (producer: Producer, topic: string) =>
         partition,
         key: `k${i}`,
         value: `v${partition}-${i}`,
-        timestamp: String(FIRST_TIMESTAMP_MS + i * 1000),
+        timestamp: String(RECENT_TIMESTAMP_MS + i * 1000),
         headers: { number: String(i) },
       })),
     ),
@@ -91,15 +91,15 @@ describeWithPython('PySpark', () => {
           {
             do: 'batch',
             topic: topic('read'),
-            from: FIRST_TIMESTAMP_MS + 5_000,
-            to: FIRST_TIMESTAMP_MS + 8_000,
+            from: RECENT_TIMESTAMP_MS + 5_000,
+            to: RECENT_TIMESTAMP_MS + 8_000,
           },
           { do: 'write', topic: topic('written') },
           { do: 'memory', topic: topic('read') },
           {
             do: 'streams',
             topic: topic('read'),
-            from: FIRST_TIMESTAMP_MS + 7_000,
+            from: RECENT_TIMESTAMP_MS + 7_000,
             pattern: `spark-${version}-(read|written)`,
           },
           { do: 'csv', topic: topic('csv'), files: CSV_FILES },
@@ -117,7 +117,7 @@ describeWithPython('PySpark', () => {
             .slice(from)
             .map(offset => ({ partition, offset, key: `k${offset}`, value: `v${partition}-${offset}` }))
         const timed = (partition: number) =>
-          [5, 6, 7].map(offset => ({ partition, offset, timestamp: FIRST_TIMESTAMP_MS + offset * 1000 }))
+          [5, 6, 7].map(offset => ({ partition, offset, timestamp: RECENT_TIMESTAMP_MS + offset * 1000 }))
         expect(await driver.nextAnswer()).toEqual({
           between: [...rows(0, { from: 2, to: 5 }), ...rows(1, { from: 0, to: RECORDS_PER_PARTITION })],
           timed: PARTITIONS.flatMap(timed),
