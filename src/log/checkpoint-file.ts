@@ -14,31 +14,31 @@ export class CorruptCheckpointError extends Error {
 
 /**
  * Reads Kafka's checkpoint format: a line with the version (0), a line with the number of entries, a line per entry of
- * fields with spaces between. `columns` is how many fields an entry has. A missing file has no entries.
+ * fields with spaces between. `columns` is how many fields an entry has. Undefined where the file is missing or empty.
  * Rejects with `CorruptCheckpointError` or `DiskError`.
  */
 export async function readCheckpoint(
   disk: Disk,
   { path, columns }: { path: string; columns: number },
-): Promise<string[][]> {
+): Promise<string[][] | undefined> {
   let text: string
   try {
     text = (await disk.readFile(path, MAX_CHECKPOINT_BYTES)).toString('utf8')
   } catch (error) {
-    if (error instanceof DiskError && error.code === 'ENOENT') return []
+    if (error instanceof DiskError && error.code === 'ENOENT') return undefined
     throw error
   }
   return parseCheckpoint(text, { path, columns })
 }
 
-/** The entries of a checkpoint's text. Throws `CorruptCheckpointError`. */
+/** The entries of a checkpoint's text, undefined for an empty one. Throws `CorruptCheckpointError`. */
 export function parseCheckpoint(
   text: string,
   { path, columns }: { path: string; columns: number },
-): string[][] {
+): string[][] | undefined {
+  if (text.length === 0) return undefined
   const lines = text.split('\n').map(line => line.trimEnd())
-  if (lines[0] === undefined || lines[0] === '') return []
-  const version = wholeNumber(lines[0])
+  const version = wholeNumber(lines[0] ?? '')
   if (version !== VERSION) throw new CorruptCheckpointError({ path, reason: `version '${lines[0]}'` })
   const count = wholeNumber(lines[1] ?? '')
   if (count === undefined) throw new CorruptCheckpointError({ path, reason: `count '${lines[1] ?? ''}'` })

@@ -118,17 +118,20 @@ export class LeaderEpochCache {
   }
 }
 
-/** Reads leader-epoch-checkpoint. Rejects with `CorruptCheckpointError` or `DiskError`. */
-export async function readLeaderEpochs(disk: Disk, directory: string): Promise<LeaderEpochCache> {
+/**
+ * Reads leader-epoch-checkpoint; undefined where the file is missing, or empty as Kafka makes it for a new log. Rejects
+ * with `CorruptCheckpointError` or `DiskError`.
+ */
+export async function readLeaderEpochs(disk: Disk, directory: string): Promise<LeaderEpochCache | undefined> {
   const path = join(directory, LEADER_EPOCH_CHECKPOINT_NAME)
-  const entries: LeaderEpochEntry[] = []
-  for (const [epochText, offsetText] of await readCheckpoint(disk, { path, columns: 2 })) {
+  const rows = await readCheckpoint(disk, { path, columns: 2 })
+  const entries = rows?.map(([epochText, offsetText]) => {
     const leaderEpoch = wholeNumber(epochText as string)
     const startOffset = wholeNumber(offsetText as string)
     if (leaderEpoch === undefined || leaderEpoch > 0x7fffffff || startOffset === undefined) {
       throw new CorruptCheckpointError({ path, reason: `entry '${epochText} ${offsetText}'` })
     }
-    entries.push({ leaderEpoch, startOffset })
-  }
-  return new LeaderEpochCache(entries)
+    return { leaderEpoch, startOffset }
+  })
+  return entries === undefined ? undefined : new LeaderEpochCache(entries)
 }

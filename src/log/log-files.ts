@@ -8,7 +8,7 @@ import {
   SegmentFileSuffix,
   SWAP_SUFFIX,
 } from './segment-file-name.ts'
-import { indexedPosition, lastOffsetFrom } from './segment-reader.ts'
+import { indexedPosition, type LastBatch, lastBatchFrom } from './segment-reader.ts'
 
 /** Of a file that was to replace another as a whole. */
 const TEMPORARY_SUFFIX = '.tmp'
@@ -120,9 +120,9 @@ async function endOffsetOfFile(
     rollJitterMs: 0,
     existing: { sizeBytes, hasTransactionIndex: false },
   })
-  const lastOffset = await lastOffsetFrom(segment, { from: 0, endPosition: sizeBytes })
+  const last = await lastBatchFrom(segment, { from: 0, endPosition: sizeBytes })
   await files.handles.close(path)
-  return lastOffset === undefined ? baseOffset : lastOffset + 1
+  return last === undefined ? baseOffset : last.lastOffset + 1
 }
 
 class SwapSegment extends LogSegment {
@@ -169,10 +169,9 @@ export async function openSegment(
   })
 }
 
-/** The offset behind the segment's last batch, from its index on. Rejects as told at `openSegment`. */
-export async function nextOffsetOf(segment: LogSegment): Promise<number> {
+/** The segment's last batch, undefined in an empty one. Rejects as told at `openSegment`. */
+export async function lastBatchOf(segment: LogSegment): Promise<LastBatch | undefined> {
   const endPosition = segment.writtenBytes
   const from = await indexedPosition(segment, { offset: Number.MAX_SAFE_INTEGER, endPosition })
-  const lastOffset = await lastOffsetFrom(segment, { from, endPosition })
-  return lastOffset === undefined ? segment.baseOffset : lastOffset + 1
+  return lastBatchFrom(segment, { from, endPosition })
 }

@@ -4,7 +4,7 @@ import type { FileHandles } from './file-handles.ts'
 import { CorruptIndexError } from './index-file.ts'
 import { LeaderEpochCache, readLeaderEpochs } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
-import { type FoundSegment, findSegments, nextOffsetOf, openSegment } from './log-files.ts'
+import { type FoundSegment, findSegments, lastBatchOf, openSegment } from './log-files.ts'
 import { CorruptSegmentError } from './log-read.ts'
 import { LogSegment, type SegmentFiles } from './log-segment.ts'
 import { type LogWorld, rollJitterMs } from './log-state.ts'
@@ -93,7 +93,8 @@ class LogLoader {
     this.#epochs.truncateFromStart(logStartOffset)
     const producers = await this.#producers(logEndOffset)
     const snapshotOffset = await this.#removeStraySnapshots()
-    await this.#prepareActive()
+    const active = this.#segments.at(-1) as LogSegment
+    active.firstBatchTimestamp = await firstBatchTimestamp(active)
     const isStable = wasClean || firstToRecover !== undefined || logEndOffset === logStartOffset
     return new PartitionLog({
       ...this.#parts,
@@ -122,11 +123,12 @@ class LogLoader {
     return new LogSegment({ files: this.#files, baseOffset, nowMs: clock.nowMs(), rollJitterMs: 0 })
   }
 
-  /** False where the file is damaged: the epochs have to be taken from the batches. */
+  /** False where the file is damaged or missing: the epochs have to be taken from the batches. */
   async #readEpochs(): Promise<boolean> {
     try {
-      this.#epochs = await readLeaderEpochs(this.#parts.disk, this.#log.directory.path)
-      return true
+      const epochs = await readLeaderEpochs(this.#parts.disk, this.#log.directory.path)
+      this.#epochs = epochs ?? this.#epochs
+      return epochs !== undefined || this.#segments.every(segment => segment.sizeBytes === 0)
     } catch (error) {
       if (!(error instanceof CorruptCheckpointError)) throw error
       this.#warn(error.message)
@@ -165,6 +167,7 @@ class LogLoader {
         producers,
       })
       this.#recovered = { producers, nextOffset: recovery.nextOffset }
+      if (recovery.contradictsEpochs && first > 0) return this.#recoverAll('its epochs are wrong')
       const next = this.#segments[index + 1]
       if (next !== undefined && recovery.truncatedBytes === 0) {
         await this.#writeSnapshot(producers, next.baseOffset)
@@ -176,6 +179,13 @@ class LogLoader {
       }
     }
     await this.#epochs.write(this.#parts.disk, this.#log.directory.path)
+  }
+
+  /** Nothing beside the data is to be trusted. */
+  #recoverAll(reason: string): Promise<void> {
+    this.#warn(`recovering the whole log: ${reason}`)
+    this.#epochs = new LeaderEpochCache()
+    return this.#recoverFrom(0)
   }
 
   /** So that the next recovery can begin at the segment that starts there. */
@@ -198,19 +208,28 @@ class LogLoader {
 
   /** Undefined in a log without segments. */
   async #endOffset(): Promise<number | undefined> {
-    if (this.#recovered !== undefined) return this.#recovered.nextOffset
     const active = this.#segments.at(-1)
-    if (active === undefined) return undefined
-    try {
-      await active.offsetIndex.open()
-      await active.timeIndex.open()
-      return await nextOffsetOf(active)
-    } catch (error) {
-      if (!(error instanceof CorruptIndexError || error instanceof CorruptSegmentError)) throw error
-      this.#warn(`recovering the last segment: ${error.message}`)
-      await this.#recoverFrom(this.#segments.length - 1)
-      return (this.#recovered as { nextOffset: number } | undefined)?.nextOffset
+    if (this.#recovered === undefined && active !== undefined) {
+      const { baseOffset } = active
+      try {
+        await active.offsetIndex.open()
+        await active.loadMaxTimestamp()
+        const last = await lastBatchOf(active)
+        if (last === undefined) return baseOffset
+        const { leaderEpoch } = last
+        // The epochs begin with the log start offset: they do not tell of a batch before it.
+        const isTold = leaderEpoch >= 0 && last.baseOffset >= this.#log.logStartOffset
+        if (!isTold || this.#epochs.epochForOffset(last.baseOffset) === leaderEpoch) {
+          return last.lastOffset + 1
+        }
+        await this.#recoverAll(`its last batch is of epoch ${leaderEpoch}`)
+      } catch (error) {
+        if (!(error instanceof CorruptIndexError || error instanceof CorruptSegmentError)) throw error
+        this.#warn(`recovering the last segment: ${error.message}`)
+        await this.#recoverFrom(this.#segments.length - 1)
+      }
     }
+    return this.#recovered?.nextOffset
   }
 
   async #producers(logEndOffset: number): Promise<ProducerState> {
@@ -244,12 +263,6 @@ class LogLoader {
       if (offset !== newest && !isSegments) await removeProducerSnapshot(this.#files, offset)
     }
     return newest
-  }
-
-  async #prepareActive(): Promise<void> {
-    const active = this.#segments.at(-1) as LogSegment
-    active.firstBatchTimestamp = await firstBatchTimestamp(active)
-    if (active.sizeBytes > 0) await active.loadMaxTimestamp()
   }
 
   #warn(message: string): void {

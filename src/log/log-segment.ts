@@ -1,5 +1,6 @@
 import type { Disk } from '../io/disk.ts'
 import type { FileHandles } from './file-handles.ts'
+import { CorruptIndexError } from './index-file.ts'
 import type { LogConfig } from './log-config.ts'
 import { OffsetIndex } from './offset-index.ts'
 import type { PartitionDirectory } from './partition-directory.ts'
@@ -99,7 +100,7 @@ export class LogSegment {
     return this.#isDeleted
   }
 
-  /** The largest timestamp and the last offset of its batch; undefined in a segment without any, or not loaded yet. */
+  /** The largest timestamp (-1 where there is none) and the last offset of its batch; undefined where it is not known yet. */
   get maxTimestamp(): MaxTimestamp | undefined {
     return this.#maxTimestamp
   }
@@ -112,11 +113,17 @@ export class LogSegment {
     this.#firstBatchTimestamp = timestamp
   }
 
-  /** Loads the largest timestamp from the time index where it is not known. Rejects with `CorruptIndexError`. */
+  /**
+   * Loads the largest timestamp from the time index where it is not known. Rejects with `CorruptIndexError`, also where
+   * the index is empty and the segment is not: only records without timestamps leave it so.
+   */
   async loadMaxTimestamp(): Promise<MaxTimestamp | undefined> {
     if (this.#maxTimestamp === undefined && this.sizeBytes > 0) {
       await this.timeIndex.open()
       this.#maxTimestamp ??= this.timeIndex.last
+      if (this.#maxTimestamp === undefined) {
+        throw new CorruptIndexError({ path: this.path(SegmentFileSuffix.TIME_INDEX), reason: 'no entries' })
+      }
     }
     return this.#maxTimestamp
   }

@@ -51,7 +51,7 @@ export async function readOffsetCheckpoint(
 ): Promise<PartitionOffsets> {
   const path = join(directory, name)
   const offsets = new PartitionOffsets()
-  for (const [topic, partitionText, offsetText] of await readCheckpoint(disk, { path, columns: 3 })) {
+  for (const [topic, partitionText, offsetText] of (await readCheckpoint(disk, { path, columns: 3 })) ?? []) {
     const partition = wholeNumber(partitionText as string)
     const offset = wholeNumber(offsetText as string)
     if (partition === undefined || offset === undefined) {

@@ -55,7 +55,7 @@ async function countExpired(state: LogState): Promise<number> {
   let count = 0
   for (const segment of deletable(state)) {
     const max = await maxTimestampOf(state, segment)
-    const newestMs = max === undefined ? segment.createdMs : Number(max.timestamp)
+    const newestMs = max === undefined || max.timestamp < 0n ? segment.createdMs : Number(max.timestamp)
     if (nowMs - newestMs <= retentionMs) break
     count++
   }

@@ -1,10 +1,12 @@
 import { BATCH_CORRUPT, sizeOfBatchAt } from '../protocol/records/batch-parser.ts'
 import {
   CURRENT_MAGIC,
+  NO_PARTITION_LEADER_EPOCH,
   RECORD_BATCH_OVERHEAD,
   readBaseOffset,
   readMagic,
   readMaxTimestamp,
+  readPartitionLeaderEpoch,
 } from '../protocol/records/record-batch.ts'
 import { CorruptIndexError } from './index-file.ts'
 import {
@@ -55,20 +57,32 @@ export async function seekBatch(
   return found
 }
 
+export interface LastBatch {
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** -1 for none. */
+  readonly leaderEpoch: number
+}
+
 /**
- * The last offset of the last batch of the segment's file, from a place on where a batch begins; undefined where there
- * is none. Rejects with `CorruptSegmentError`, also where the file does not end with the end of a batch, and `DiskError`.
+ * The last batch of the segment's file, from a place on where a batch begins; undefined where there is none. Rejects with
+ * `CorruptSegmentError`, also where the file does not end with the end of a batch, and `DiskError`.
  */
-export async function lastOffsetFrom(
+export async function lastBatchFrom(
   segment: LogSegment,
   { from, endPosition }: { from: number; endPosition: number },
-): Promise<number | undefined> {
-  let lastOffset: number | undefined
+): Promise<LastBatch | undefined> {
+  let last: LastBatch | undefined
   await walkHeaders(segment, { from, endPosition }, (bytes, at) => {
-    lastOffset = lastOffsetOf(bytes, at)
+    const isCurrent = readMagic(bytes, at) === CURRENT_MAGIC
+    last = {
+      baseOffset: readBaseOffset(bytes, at),
+      lastOffset: lastOffsetOf(bytes, at),
+      leaderEpoch: isCurrent ? readPartitionLeaderEpoch(bytes, at) : NO_PARTITION_LEADER_EPOCH,
+    }
     return 'continue'
   })
-  return lastOffset
+  return last
 }
 
 /** Visits the headers of batches without reading more of large ones than that. */

@@ -23,6 +23,8 @@ export interface SegmentRecovery {
   readonly truncatedBytes: number
   /** What was wrong with them. */
   readonly problem: string | undefined
+  /** A batch is of an earlier epoch than those known before it: what was known is wrong. */
+  readonly contradictsEpochs: boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export async function recoverSegment(
   await disk.removeFile(transactionIndex)
   segment.beginRecovery()
   let nextOffset = segment.baseOffset
+  let contradictsEpochs = false
   const accept = (batch: {
     baseOffset: number
     lastOffset: number
@@ -66,6 +69,8 @@ export async function recoverSegment(
         const maxTimestamp = readMaxTimestamp(buffer, position)
         if (!accept({ baseOffset, lastOffset, maxTimestamp, sizeBytes })) return 'stop'
         takeIn(segment, buffer, position, options)
+        const leaderEpoch = readPartitionLeaderEpoch(buffer, position)
+        contradictsEpochs ||= leaderEpoch < (options.epochs.latest?.leaderEpoch ?? -1)
         return 'continue'
       },
       onOldMessage: (buffer, position, sizeBytes) => {
@@ -90,7 +95,7 @@ export async function recoverSegment(
     await file.flush()
   })
   await segment.closeIndexes()
-  return { nextOffset, truncatedBytes: endPosition - end.position, problem: end.problem }
+  return { nextOffset, truncatedBytes: endPosition - end.position, problem: end.problem, contradictsEpochs }
 }
 
 function takeIn(

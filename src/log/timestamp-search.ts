@@ -3,6 +3,7 @@ import { sizeOfBatchAt } from '../protocol/records/batch-parser.ts'
 import { codecForId } from '../protocol/records/compression.ts'
 import { readRecords } from '../protocol/records/record.ts'
 import {
+  NO_TIMESTAMP,
   RECORD_BATCH_OVERHEAD,
   readBaseOffset,
   readCompressionId,
@@ -63,7 +64,7 @@ export async function findMaxTimestamp(
     if (max !== undefined && max.offset < state.logStartOffset) max = await scanMaxTimestamp(state, segment)
     if (max !== undefined && (largest === undefined || max.timestamp > largest.timestamp)) largest = max
   }
-  if (largest === undefined) return undefined
+  if (largest === undefined || largest.timestamp < 0n) return undefined
   const { timestamp, offset } = largest
   return scan(state, Math.max(offset, state.logStartOffset), async (batch, position) => {
     if (readMaxTimestamp(batch, position) !== timestamp) return undefined
@@ -74,7 +75,7 @@ export async function findMaxTimestamp(
   })
 }
 
-/** The largest timestamp in a segment, from its time index, or from its batches where that is damaged. */
+/** The largest timestamp in a segment (-1 for none), from its time index, or from its batches where that is damaged. */
 export async function maxTimestampOf(
   state: LogState,
   segment: LogSegment,
@@ -84,7 +85,8 @@ export async function maxTimestampOf(
   } catch (error) {
     if (!(error instanceof CorruptIndexError)) throw error
   }
-  segment.maxTimestamp = await scanMaxTimestamp(state, segment)
+  const scanned = await scanMaxTimestamp(state, segment)
+  segment.maxTimestamp = scanned ?? { timestamp: NO_TIMESTAMP, offset: segment.baseOffset }
   return segment.maxTimestamp
 }
 
