@@ -10,13 +10,17 @@ const CREATION_TIMEOUT_MS = 30_000
  * and the internal topics when they are first needed (Apache Kafka's AutoTopicCreationManager).
  */
 export class AutoTopicCreation {
-  readonly #config: BrokerConfig
+  readonly #config: () => BrokerConfig
   readonly #controller: ControllerPort
   readonly #nowMs: () => number
   /** Creations under way: everybody who asks meanwhile waits for the same one. */
   readonly #underWay = new Map<string, Promise<ErrorCode>>()
 
-  constructor(options: { config: BrokerConfig; controller: ControllerPort; monotonicMs: () => number }) {
+  constructor(options: {
+    config: () => BrokerConfig
+    controller: ControllerPort
+    monotonicMs: () => number
+  }) {
     this.#config = options.config
     this.#controller = options.controller
     this.#nowMs = options.monotonicMs
@@ -51,7 +55,7 @@ export class AutoTopicCreation {
   }
 
   #definition(name: string) {
-    const config = this.#config
+    const config = this.#config()
     const plain = { name, assignments: [] }
     const compacted = { name: 'cleanup.policy', value: 'compact' }
     switch (name) {
