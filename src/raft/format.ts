@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Disk } from '../io/disk.ts'
 import type { World } from '../io/world.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from '../log/meta-properties.ts'
 import { uuidFromRandom } from '../protocol/uuid.ts'
@@ -54,11 +55,19 @@ export function newUuid({ random }: World): string {
 export async function formatDirectories(options: FormatOptions): Promise<void> {
   const { world, clusterId, nodeId, logDirs, metadataLogDir } = options
   for (const directory of new Set([...logDirs, metadataLogDir])) {
-    await world.disk.makeDirectory(directory)
+    await makeDirectoryDurably(world.disk, directory)
     const directoryId = newUuid(world)
     if (directory === metadataLogDir) await formatMetadataDirectory(directory, directoryId, options)
     await writeMetaProperties(world.disk, directory, { clusterId, nodeId, directoryId })
   }
+}
+
+/** Makes the directory and its missing parents, their names on stable storage. */
+async function makeDirectoryDurably(disk: Disk, directory: string): Promise<void> {
+  const toSync: string[] = []
+  for (let path = directory; !(await disk.exists(path)); path = dirname(path)) toSync.push(dirname(path))
+  await disk.makeDirectory(directory)
+  for (const path of toSync) await disk.syncDirectory(path)
 }
 
 async function formatMetadataDirectory(

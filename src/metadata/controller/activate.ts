@@ -1,5 +1,10 @@
 import type { ControllerRegistrationRequest } from '../../protocol/messages/controller-registration.ts'
-import { METADATA_VERSION_FEATURE, metadataVersionSupports } from '../metadata-version.ts'
+import { bootstrapRecords as newClusterRecords } from '../bootstrap-records.ts'
+import {
+  LATEST_METADATA_VERSION,
+  METADATA_VERSION_FEATURE,
+  metadataVersionSupports,
+} from '../metadata-version.ts'
 import type { MetadataRecord } from '../records/metadata-records.ts'
 import { metadataRecord } from '../records/metadata-records.ts'
 import { ELIGIBLE_LEADER_REPLICAS_FEATURE } from '../supported-features.ts'
@@ -9,7 +14,7 @@ import { registerController } from './register-broker.ts'
 
 /**
  * What a controller writes when it becomes active (Kafka's ActivationRecordsGenerator): a transaction left open is
- * aborted, and an empty log gets the bootstrap records.
+ * aborted, and an empty log gets the bootstrap records, or where there are none, those of a new cluster of this release.
  */
 export function activate(
   machine: ControllerMachine,
@@ -19,7 +24,10 @@ export function activate(
   if (machine.isInTransaction) {
     records.push(metadataRecord('AbortTransactionRecord', 0, { reason: 'Controller failover' }))
   }
-  if (machine.isEmpty) records.push(...bootstrap(machine, bootstrapRecords))
+  if (machine.isEmpty) {
+    const given = bootstrapRecords.length > 0 ? bootstrapRecords : newClusterRecords(LATEST_METADATA_VERSION)
+    records.push(...bootstrap(machine, given))
+  }
   return { records, response: undefined }
 }
 

@@ -70,7 +70,7 @@ export interface ControllerContext {
  * NOT_CONTROLLER while this node is not the active controller, REQUEST_TIMED_OUT, UNKNOWN_SERVER_ERROR.
  */
 export interface ControllerPort {
-  /** This node leads the quorum and has replayed everything before its epoch. */
+  /** This node leads the quorum and has replayed everything before its epoch; requests that come in between wait for that. */
   readonly isActive: boolean
 
   createTopics(request: CreateTopicsRequest, context: ControllerContext): Promise<CreateTopicsResponse>

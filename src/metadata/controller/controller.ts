@@ -84,6 +84,8 @@ export class Controller implements ControllerPort {
   readonly #options: ControllerOptions
   readonly #host: MachineHost<ControllerMachine, MetadataRecord, never, MetadataImage>
   readonly #sessions: BrokerSessions
+  /** Settles when the leadership that began last is active, or never will be. */
+  #loaded: Promise<void> = Promise.resolve()
   /** The end of what was written last, to tell whether the log is idle. */
   #lastEndOffset = 0
 
@@ -122,13 +124,18 @@ export class Controller implements ControllerPort {
     return this.isActive ? this.#host.leaderEpoch : undefined
   }
 
-  /** This node leads the quorum. `batches` is a snapshot's records and all of the log behind it. */
+  /**
+   * This node leads the quorum. `batches` is a snapshot's records and all of the log behind it. Requests that come before
+   * they have been replayed wait for that.
+   */
   becomeLeader(leadership: {
     writer: RecordWriter
     batches: AsyncIterable<LoggedBatch> | Iterable<LoggedBatch>
   }): Promise<void> {
     this.#sessions.endAll()
-    return this.#host.becomeLeader(leadership)
+    const loading = this.#host.becomeLeader(leadership)
+    this.#loaded = loading.catch(() => {})
+    return loading
   }
 
   /** It does not, any more: all that waits is answered NOT_CONTROLLER. */
@@ -315,6 +322,7 @@ export class Controller implements ControllerPort {
 
   async #guarded<T>(operation: Operation<T>): Promise<T> {
     try {
+      if (this.#host.state === 'loading') await this.#loaded
       return await this.#host.run(operation)
     } catch (error) {
       if (error instanceof ApiError) throw error

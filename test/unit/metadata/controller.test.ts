@@ -130,6 +130,12 @@ describe('activation', () => {
     expect(namesIn(log).at(-1)).toBe('BrokerRegistrationChangeRecord')
   })
 
+  test('without bootstrap records an empty log gets those of a new cluster', async () => {
+    const { log, lead } = setUp({ bootstrapRecords: [] })
+    await lead()
+    expect(namesIn(log).filter(name => name === 'FeatureLevelRecord')).toHaveLength(6)
+  })
+
   test('before metadata.version 3.6-IV1 there are no transactions', async () => {
     const { log, lead } = setUp({ bootstrapRecords: bootstrapRecords(12) })
     await lead()
