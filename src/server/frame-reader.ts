@@ -9,8 +9,11 @@ export class FrameError extends Error {
 }
 
 const LENGTH_BYTES = 4
-/** A frame's memory begins with so much and doubles as bytes arrive, whatever length was announced. */
-const FIRST_CAPACITY_BYTES = 4096
+/**
+ * A frame's memory is at most so many times what has arrived of it, whatever length was announced. Large enough that a
+ * sender in earnest has its frame copied once.
+ */
+const GROWTH = 16
 /** Small frames share slabs that Node hands out; larger ones have memory of their own. */
 const OWN_MEMORY_FROM_BYTES = 2048
 
@@ -98,10 +101,7 @@ export class FrameReader {
     const needed = this.#received + moreBytes
     const held = this.#frame
     if (held !== undefined && held.length >= needed) return held
-    const capacity = Math.min(
-      this.#frameLength,
-      Math.max(needed, (held?.length ?? FIRST_CAPACITY_BYTES / 2) * 2),
-    )
+    const capacity = Math.min(this.#frameLength, needed * GROWTH)
     const larger =
       capacity < OWN_MEMORY_FROM_BYTES ? Buffer.allocUnsafe(capacity) : Buffer.allocUnsafeSlow(capacity)
     this.#memory.take(capacity)
