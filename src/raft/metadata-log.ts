@@ -12,6 +12,7 @@ import {
   removeLeftovers,
   type SnapshotContent,
   type SnapshotId,
+  type StoredSnapshot,
   snapshotFileName,
   writeSnapshot,
 } from './snapshots.ts'
@@ -19,6 +20,14 @@ import type { VoterSet } from './voter-set.ts'
 
 /** How much of the log is read at a time. */
 const READ_BYTES = 1024 * 1024
+
+/** How much of the past is kept. */
+export interface MetadataRetention {
+  /** `metadata.max.retention.bytes` */
+  readonly retentionBytes: number
+  /** `metadata.max.retention.ms` */
+  readonly retentionMs: number
+}
 
 /** Records to be appended as one batch by the leader of `epoch`. */
 export interface MetadataAppend {
@@ -36,14 +45,14 @@ export class MetadataLog {
   readonly #world: World
   readonly #directory: string
   /** The oldest first. */
-  #snapshots: SnapshotId[]
+  #snapshots: StoredSnapshot[]
   #settings: QuorumSettings
 
   private constructor(options: {
     log: PartitionLog
     world: World
     directory: string
-    snapshots: SnapshotId[]
+    snapshots: StoredSnapshot[]
   }) {
     this.#log = options.log
     this.#world = options.world
@@ -109,10 +118,6 @@ export class MetadataLog {
 
   get flushedEndOffset(): number {
     return this.#log.flushedEndOffset
-  }
-
-  get sizeBytes(): number {
-    return this.#log.sizeBytes
   }
 
   /** The last epoch in the log, or of the snapshot that it begins with. */
@@ -204,22 +209,30 @@ export class MetadataLog {
   /** Writes a snapshot; it is on stable storage when it resolves. */
   async writeSnapshot(content: SnapshotContent): Promise<void> {
     const path = join(this.#directory, snapshotFileName(content.id))
-    await writeSnapshot(this.#world.disk, path, encodeSnapshot(content, this.#world.clock.nowMs()))
-    this.#snapshots.push(content.id)
+    const writtenAtMs = this.#world.clock.nowMs()
+    const batches = encodeSnapshot(content, writtenAtMs)
+    const sizeBytes = await writeSnapshot(this.#world.disk, path, batches)
+    this.#snapshots.push({ ...content.id, sizeBytes, writtenAtMs })
   }
 
-  /** Drops all snapshots but the latest, and of the log what that contains. Whole segments go at a time. */
-  async dropOld(): Promise<void> {
-    const latest = this.latestSnapshot
-    if (latest === undefined) return
-    const old = this.#snapshots.slice(0, -1)
-    this.#snapshots = [latest]
-    this.#log.incrementLogStartOffset(latest.endOffset)
-    await this.#log.deleteOldSegments()
-    for (const id of old) await this.#world.disk.removeFile(join(this.#directory, snapshotFileName(id)))
-  }
-
-  get snapshotCount(): number {
-    return this.#snapshots.length
+  /**
+   * Drops the oldest snapshots while there is more than `retentionBytes` of log and snapshots, or they are older than
+   * `retentionMs`, and of the log what lies before the oldest that stays; the latest always does. Of the log whole
+   * segments go at a time.
+   */
+  async dropOld({ retentionBytes, retentionMs }: MetadataRetention): Promise<void> {
+    const nowMs = this.#world.clock.nowMs()
+    let bytes = this.#snapshots.reduce((sum, { sizeBytes }) => sum + sizeBytes, this.#log.sizeBytes)
+    for (;;) {
+      const [oldest, next] = this.#snapshots
+      if (oldest === undefined || next === undefined) return
+      if (bytes <= retentionBytes && nowMs - oldest.writtenAtMs <= retentionMs) return
+      const logBytes = this.#log.sizeBytes
+      this.#snapshots.shift()
+      this.#log.incrementLogStartOffset(next.endOffset)
+      await this.#log.deleteOldSegments()
+      await this.#world.disk.removeFile(join(this.#directory, snapshotFileName(oldest)))
+      bytes -= oldest.sizeBytes + logBytes - this.#log.sizeBytes
+    }
   }
 }

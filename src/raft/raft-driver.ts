@@ -84,7 +84,15 @@ export class RaftDriver {
 
   /** Resolves once the role is known and what it asks for is done. Rejects with what the node cannot start with. */
   async start(): Promise<void> {
-    const { metadataLog, quorumStateFile, nodeId, log, listener } = this.#options
+    const { metadataLog, quorumStateFile, nodeId, directoryId, log, listener } = this.#options
+    if (!this.#voters.isVoter({ id: nodeId, directoryId })) {
+      const known = this.#voters.get(nodeId)?.directoryId
+      throw new Error(
+        known === undefined
+          ? `node ${nodeId} is no voter of the metadata quorum (voters: ${this.#voters.ids.join(', ') || 'none'})`
+          : `the voter of node ${nodeId} is the directory ${known}, and this one is ${directoryId}: put the right directory in its place`,
+      )
+    }
     const election = await quorumStateFile.read()
     this.#machine = new QuorumMachine({
       localId: nodeId,

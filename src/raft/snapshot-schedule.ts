@@ -4,6 +4,8 @@ import type { MetadataLogBatch } from './logged-batches.ts'
 import type { MetadataLog } from './metadata-log.ts'
 import type { VoterSet } from './voter-set.ts'
 
+const DEFAULT_RETENTION_MS = 7 * 24 * 60 * 60 * 1000
+
 /** The state at one offset, as records; taken at once, from what has been applied. */
 export interface SnapshotSource {
   /** Undefined: not now (inside of a metadata transaction), or there is nothing yet. */
@@ -22,8 +24,10 @@ export interface SnapshotLimits {
   readonly maxBytesBetween: number
   /** `metadata.log.max.snapshot.interval.ms`; undefined: by size alone. */
   readonly maxIntervalMs: number | undefined
-  /** `metadata.max.retention.bytes`: with more than that in log and snapshots, the old go; undefined: they stay. */
+  /** `metadata.max.retention.bytes`: with more than that in log and snapshots, the old go; undefined: no limit. */
   readonly retentionBytes: number | undefined
+  /** `metadata.max.retention.ms`: those that are older go; a week unless told. */
+  readonly retentionMs?: number | undefined
 }
 
 /** Decides when a snapshot of the metadata is written, and writes one at a time (Kafka's SnapshotGenerator). */
@@ -84,7 +88,12 @@ export class SnapshotSchedule {
     const id = { endOffset, epoch: taken.lastContainedEpoch }
     this.#writing = this.#metadataLog
       .writeSnapshot({ ...taken, id, kraftVersion, voters: this.#voters })
-      .then(() => this.#maybeDropOld())
+      .then(() =>
+        this.#metadataLog.dropOld({
+          retentionBytes: this.#limits.retentionBytes ?? Number.MAX_SAFE_INTEGER,
+          retentionMs: this.#limits.retentionMs ?? DEFAULT_RETENTION_MS,
+        }),
+      )
       .catch((error: unknown) => {
         const logger = this.#world.logger.named('org.apache.kafka.image.publisher.SnapshotGenerator')
         logger.error({ err: error }, 'the metadata snapshot could not be written; the next one will be tried')
@@ -92,11 +101,5 @@ export class SnapshotSchedule {
       .finally(() => {
         this.#writing = undefined
       })
-  }
-
-  async #maybeDropOld(): Promise<void> {
-    const { retentionBytes } = this.#limits
-    if (retentionBytes !== undefined && this.#metadataLog.sizeBytes > retentionBytes)
-      await this.#metadataLog.dropOld()
   }
 }

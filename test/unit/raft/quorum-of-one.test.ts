@@ -131,6 +131,18 @@ describe('a quorum of one', () => {
   })
 })
 
+describe('a directory that is not the voter’s', () => {
+  test('refuses to start where the log names another directory of this node', async () => {
+    const { node, disk } = await fresh()
+    await node.stop()
+    const path = `${DIRECTORY}/meta.properties`
+    const text = (await disk.readFile(path, 1000)).toString()
+    const other = Buffer.alloc(16, 7).toString('base64url')
+    await disk.replaceFile(path, Buffer.from(text.replace(node.directoryId, other)))
+    await expect(restart(disk)).rejects.toThrow(`the directory ${node.directoryId}, and this one is ${other}`)
+  })
+})
+
 describe('snapshots', () => {
   test('are written after so many bytes, and a start needs only the latest and what is behind it', async () => {
     const limits = { maxBytesBetween: 2000, retentionBytes: 0 }
@@ -168,6 +180,27 @@ describe('snapshots', () => {
     await clock.advanceAndSettle(1000)
     await node.stop()
     expect(await files(disk, '.checkpoint')).toHaveLength(2)
+  })
+
+  test('go when they are old enough, all but the latest', async () => {
+    const clock = new ManualClock()
+    const disk = new MemoryDisk()
+    const snapshotLimits = { maxIntervalMs: 1000, retentionMs: 2500 }
+    const options = { world: worldOf(disk, clock), directory: DIRECTORY, snapshotLimits }
+    await formatDirectory(options)
+    const node = await QuorumNode.start(options)
+    await node.startBroker()
+    const counts: number[] = []
+    for (let round = 0; round < 6; round++) {
+      await node.createTopic(`topic-${round}`)
+      await clock.advanceAndSettle(1000)
+      counts.push((await files(disk, '.checkpoint')).length)
+    }
+    expect(counts).toEqual([2, 3, 3, 3, 3, 3])
+    await node.stop()
+    const again = await restart(disk)
+    expect(again.image.topics.size).toBe(6)
+    await again.stop()
   })
 
   test('a log that has lost its beginning and every snapshot of it refuses to start', async () => {
