@@ -64,5 +64,8 @@ export function writeMetaProperties(
     'node.id': String(nodeId),
   }
   if (directoryId !== undefined) properties['directory.id'] = directoryId
-  return disk.replaceFile(join(directory, FILE_NAME), Buffer.from(`${stringify(properties)}\n`, 'utf8'))
+  return disk.replaceFile(
+    join(directory, FILE_NAME),
+    Buffer.from(`${stringify(properties, { keySep: '=' })}\n`, 'utf8'),
+  )
 }
