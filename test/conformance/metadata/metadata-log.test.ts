@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NodeClock } from '../../../src/io/node-clock.ts'
@@ -6,6 +6,7 @@ import { NodeCompute } from '../../../src/io/node-compute.ts'
 import { NodeDisk } from '../../../src/io/node-disk.ts'
 import { NodeRandom } from '../../../src/io/node-random.ts'
 import type { World } from '../../../src/io/world.ts'
+import { metadataVersionName } from '../../../src/metadata/metadata-version.ts'
 import { type Broker, ORACLE_CLUSTER_ID, oracleJars, startBroker } from '../../harness/broker.ts'
 import { freePort } from '../../harness/free-port.ts'
 import { describeWithTools } from '../../harness/require-tool.ts'
@@ -188,6 +189,49 @@ describeWithTools(['java', 'javac', 'mvn'], 'the metadata log and Apache Kafka',
     expect(status).toMatch(/LeaderId:\s+1/)
     await apache.stop()
   })
+
+  test.each([
+    ['3.3-IV3', 'static'],
+    ['3.6-IV1', 'static'],
+    ['3.9-IV0', 'dynamic'],
+    ['4.0-IV3', 'dynamic'],
+  ] as const)(
+    'a directory that Apache Kafka formatted for %s is opened, written and handed back',
+    async (release, quorum) => {
+      const { directory, options, startApache } = await prepared(quorum)
+      const controller = `127.0.0.1:${options.controllerPort}`
+      const properties = join(temporaryFolder('config'), 'format.properties')
+      const voters =
+        quorum === 'static'
+          ? `controller.quorum.voters=1@${controller}`
+          : `controller.quorum.bootstrap.servers=${controller}`
+      const lines = [
+        'process.roles=broker,controller',
+        'node.id=1',
+        voters,
+        `listeners=PLAINTEXT://127.0.0.1:${options.brokerPort},CONTROLLER://${controller}`,
+        'controller.listener.names=CONTROLLER',
+        'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        `log.dirs=${directory}`,
+      ]
+      writeFileSync(properties, lines.join('\n'))
+      const format = ['format', '-t', CLUSTER_ID, '-c', properties, '--release-version', release]
+      await run('kafka.tools.StorageTool', ...format, ...(quorum === 'dynamic' ? ['--standalone'] : []))
+
+      const node = await QuorumNode.start(options)
+      await node.startBroker()
+      expect(metadataVersionName(node.image.features.metadataVersion!)).toBe(release)
+      await node.createTopic('ours')
+      await node.stop()
+      const apache = await startApache()
+      expect(await topicsOf(apache)).toEqual(['ours'])
+      await apache.stop()
+      const again = await QuorumNode.start(options)
+      await again.startBroker()
+      expect(again.image.topics.partition('ours', 0)?.leader).toBe(1)
+      await again.stop()
+    },
+  )
 
   test('after a kill of Apache Kafka its metadata is ours to go on with', async () => {
     const { options, startApache } = await prepared()
