@@ -25,48 +25,68 @@ export interface FoundSegment {
   readonly hasTransactionIndex: boolean
 }
 
+/** What a partition's directory holds. */
+export interface FoundFiles {
+  /** Ascending. */
+  readonly segments: readonly FoundSegment[]
+  /** The offsets of the producer snapshots, ascending. */
+  readonly snapshotOffsets: readonly number[]
+}
+
 /**
  * Tidies a partition's directory after a stop, of whatever kind (LogLoader.load): what was marked deleted or not
- * finished goes, a replacement of segments that had begun is completed, indexes without a log go. Resolves to the
- * segments, ascending.
+ * finished goes, a replacement of segments that had begun is completed, indexes without a log go. Resolves to what is
+ * left.
  */
-export async function findSegments(files: SegmentFiles): Promise<FoundSegment[]> {
-  await removeLeftovers(files)
-  const found = await listFiles(files)
-  const has = (offset: number, suffix: SegmentFileSuffix) =>
-    found.some(file => file.offset === offset && file.suffix === suffix)
+export async function findFiles(files: SegmentFiles): Promise<FoundFiles> {
+  let found = await listFiles(files)
+  if (found.some(file => file.state !== '')) {
+    await removeLeftovers(files, found)
+    found = await listFiles(files)
+  }
+  const suffixes = new Map<number, Set<SegmentFileSuffix>>()
+  for (const { offset, suffix } of found) {
+    const known = suffixes.get(offset)
+    if (known === undefined) suffixes.set(offset, new Set([suffix]))
+    else known.add(suffix)
+  }
   const segments: FoundSegment[] = []
+  const snapshotOffsets: number[] = []
   for (const { name, offset, suffix } of found) {
-    if (suffix === SegmentFileSuffix.LOG) {
+    const beside = suffixes.get(offset) as Set<SegmentFileSuffix>
+    if (suffix === SegmentFileSuffix.PRODUCER_SNAPSHOT) {
+      snapshotOffsets.push(offset)
+    } else if (suffix === SegmentFileSuffix.LOG) {
       segments.push({
         baseOffset: offset,
-        hasOffsetIndex: has(offset, SegmentFileSuffix.OFFSET_INDEX),
-        hasTimeIndex: has(offset, SegmentFileSuffix.TIME_INDEX),
-        hasTransactionIndex: has(offset, SegmentFileSuffix.TRANSACTION_INDEX),
+        hasOffsetIndex: beside.has(SegmentFileSuffix.OFFSET_INDEX),
+        hasTimeIndex: beside.has(SegmentFileSuffix.TIME_INDEX),
+        hasTransactionIndex: beside.has(SegmentFileSuffix.TRANSACTION_INDEX),
       })
-    } else if (suffix !== SegmentFileSuffix.PRODUCER_SNAPSHOT && !has(offset, SegmentFileSuffix.LOG)) {
+    } else if (!beside.has(SegmentFileSuffix.LOG)) {
       await files.disk.removeFile(files.directory.file(name))
     }
   }
-  return segments.sort((one, other) => one.baseOffset - other.baseOffset)
+  segments.sort((one, other) => one.baseOffset - other.baseOffset)
+  snapshotOffsets.sort((one, other) => one - other)
+  return { segments, snapshotOffsets }
 }
 
+/** Temporary files go on the way. */
 async function listFiles({ disk, directory }: SegmentFiles): Promise<NamedFile[]> {
   const files: NamedFile[] = []
   for (const { name, isDirectory } of await disk.list(directory.path)) {
-    const parsed = isDirectory ? undefined : parseSegmentFileName(name)
+    if (isDirectory) continue
+    const parsed = parseSegmentFileName(name)
     if (parsed !== undefined) files.push({ name, ...parsed })
+    else if (name.endsWith(TEMPORARY_SUFFIX)) await disk.removeFile(directory.file(name))
   }
   return files
 }
 
-async function removeLeftovers(files: SegmentFiles): Promise<void> {
+async function removeLeftovers(files: SegmentFiles, found: readonly NamedFile[]): Promise<void> {
   const { disk, directory } = files
-  const found = await listFiles(files)
   const remove = (file: NamedFile) => disk.removeFile(directory.file(file.name))
-  for (const { name, isDirectory } of await disk.list(directory.path)) {
-    if (!isDirectory && name.endsWith(TEMPORARY_SUFFIX)) await disk.removeFile(directory.file(name))
-  }
   const cleaned = found.filter(file => file.state === CLEANED_SUFFIX)
   for (const file of found) if (file.state === DELETED_SUFFIX) await remove(file)
   // A swap behind the first unfinished file is one part of a split that was not completed.

@@ -4,7 +4,7 @@ import type { FileHandles } from './file-handles.ts'
 import { CorruptIndexError } from './index-file.ts'
 import { LeaderEpochCache, readLeaderEpochs } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
-import { type FoundSegment, findSegments, lastBatchOf, openSegment } from './log-files.ts'
+import { type FoundSegment, findFiles, lastBatchOf, openSegment } from './log-files.ts'
 import { CorruptSegmentError } from './log-read.ts'
 import { LogSegment, type SegmentFiles } from './log-segment.ts'
 import { type LogWorld, rollJitterMs } from './log-state.ts'
@@ -12,8 +12,8 @@ import type { LogWriter } from './log-writer.ts'
 import type { PartitionDirectory } from './partition-directory.ts'
 import { PartitionLog } from './partition-log.ts'
 import { encodeProducerSnapshot } from './producer-snapshot.ts'
-import type { ProducerState } from './producer-state.ts'
-import { listProducerSnapshots, loadProducerState, removeProducerSnapshot } from './producer-state-loader.ts'
+import { ProducerState } from './producer-state.ts'
+import { loadProducerState, removeProducerSnapshot } from './producer-state-loader.ts'
 import { SegmentFileSuffix } from './segment-file-name.ts'
 import { firstBatchTimestamp } from './segment-reader.ts'
 import { recoverSegment } from './segment-recovery.ts'
@@ -55,11 +55,40 @@ export async function loadLog(parts: LogDirectoryParts, log: LogToLoad): Promise
   return new LogLoader(parts, log).load()
 }
 
+/** A log that there was no directory of; it holds nothing until something is written. */
+export function newLog(
+  parts: LogDirectoryParts,
+  log: Omit<LogToLoad, 'wasClean' | 'recoveryPoint' | 'logStartOffset'>,
+): PartitionLog {
+  const { world, disk, handles } = parts
+  const files = { disk, handles, directory: log.directory }
+  const jitter = rollJitterMs({ config: log.config, world })
+  const segment = new LogSegment({
+    files,
+    baseOffset: 0,
+    nowMs: world.clock.nowMs(),
+    rollJitterMs: jitter,
+  })
+  return new PartitionLog({
+    ...parts,
+    ...log,
+    files,
+    segments: [segment],
+    logStartOffset: 0,
+    logEndOffset: 0,
+    stableEndOffset: 0,
+    snapshotOffset: 0,
+    epochs: new LeaderEpochCache(),
+    producers: new ProducerState({ endOffset: 0 }),
+  })
+}
+
 class LogLoader {
   readonly #parts: LogDirectoryParts
   readonly #log: LogToLoad
   readonly #files: SegmentFiles
   #segments: LogSegment[] = []
+  #snapshotOffsets: number[] = []
   #epochs = new LeaderEpochCache()
   /** As of the end of the last segment that was recovered, if any was. */
   #recovered: { producers: ProducerState; nextOffset: number } | undefined
@@ -72,7 +101,8 @@ class LogLoader {
 
   async load(): Promise<PartitionLog> {
     const { wasClean } = this.#log
-    const found = await findSegments(this.#files)
+    const { segments: found, snapshotOffsets } = await findFiles(this.#files)
+    this.#snapshotOffsets = [...snapshotOffsets]
     for (const segment of found) this.#segments.push(await this.#open(segment))
     const epochsAreKnown = await this.#readEpochs()
     const firstToRecover = this.#firstToRecover(found, epochsAreKnown)
@@ -165,6 +195,7 @@ class LogLoader {
         config,
         epochs: this.#epochs,
         producers,
+        isActive: index + 1 === this.#segments.length,
       })
       this.#recovered = { producers, nextOffset: recovery.nextOffset }
       if (recovery.contradictsEpochs && first > 0) return this.#recoverAll('its epochs are wrong')
@@ -178,7 +209,7 @@ class LogLoader {
         await this.#deleteFrom(index + 1, 'what was before it is damaged')
       }
     }
-    await this.#epochs.write(this.#parts.disk, this.#log.directory.path)
+    if (this.#epochs.isDirty) await this.#epochs.write(this.#parts.disk, this.#log.directory.path)
   }
 
   /** Nothing beside the data is to be trusted. */
@@ -189,8 +220,9 @@ class LogLoader {
   }
 
   /** So that the next recovery can begin at the segment that starts there. */
-  #writeSnapshot(producers: ProducerState, offset: number): Promise<void> {
-    return this.#parts.disk.replaceFile(
+  async #writeSnapshot(producers: ProducerState, offset: number): Promise<void> {
+    if (!this.#snapshotOffsets.includes(offset)) this.#snapshotOffsets.push(offset)
+    await this.#parts.disk.replaceFile(
       this.#log.directory.segmentFile(offset, SegmentFileSuffix.PRODUCER_SNAPSHOT),
       encodeProducerSnapshot(producers.entries(), producers.count),
     )
@@ -201,7 +233,7 @@ class LogLoader {
       this.#warn(`deleting segment ${segment.path()}: ${reason}`)
       await segment.markDeleted()
       await segment.removeFiles()
-      await removeProducerSnapshot(this.#files, segment.baseOffset)
+      await this.#removeSnapshot(segment.baseOffset)
     }
     await this.#parts.disk.syncDirectory(this.#log.directory.path)
   }
@@ -236,8 +268,8 @@ class LogLoader {
     const recovered = this.#recovered
     if (recovered !== undefined && recovered.nextOffset === logEndOffset) {
       // Snapshots behind the end would be taken for the truth by the next start.
-      for (const offset of await listProducerSnapshots(this.#files)) {
-        if (offset > logEndOffset) await removeProducerSnapshot(this.#files, offset)
+      for (const offset of this.#snapshotOffsets) {
+        if (offset > logEndOffset) await this.#removeSnapshot(offset)
       }
       recovered.producers.advanceTo(logEndOffset)
       return recovered.producers
@@ -251,18 +283,27 @@ class LogLoader {
 
   #producerOptions() {
     const { world, producerIdExpirationMs } = this.#parts
-    return { nowMs: world.clock.nowMs(), expirationMs: producerIdExpirationMs, logger: world.logger }
+    return {
+      snapshotOffsets: this.#snapshotOffsets,
+      nowMs: world.clock.nowMs(),
+      expirationMs: producerIdExpirationMs,
+      logger: world.logger,
+    }
   }
 
   /** All but those of segments and the newest go (removeStraySnapshots). Returns the newest one's offset, 0 without one. */
   async #removeStraySnapshots(): Promise<number> {
-    const offsets = await listProducerSnapshots(this.#files)
-    const newest = offsets.at(-1) ?? 0
-    for (const offset of offsets) {
+    const newest = this.#snapshotOffsets.at(-1) ?? 0
+    for (const offset of this.#snapshotOffsets) {
       const isSegments = this.#segments.some(segment => segment.baseOffset === offset)
-      if (offset !== newest && !isSegments) await removeProducerSnapshot(this.#files, offset)
+      if (offset !== newest && !isSegments) await this.#removeSnapshot(offset)
     }
     return newest
+  }
+
+  async #removeSnapshot(offset: number): Promise<void> {
+    await removeProducerSnapshot(this.#files, offset)
+    this.#snapshotOffsets = this.#snapshotOffsets.filter(other => other !== offset)
   }
 
   #warn(message: string): void {

@@ -4,7 +4,7 @@ import { DiskError } from '../io/disk.ts'
 import type { World } from '../io/world.ts'
 import { DataDirectory, type DataDirectoryLimits, isLocked } from './data-directory.ts'
 import type { LogConfig } from './log-config.ts'
-import { loadLog } from './log-loader.ts'
+import { loadLog, newLog } from './log-loader.ts'
 import { OffsetCheckpointName } from './offset-checkpoint.ts'
 import { PartitionDirectory } from './partition-directory.ts'
 import {
@@ -21,8 +21,10 @@ export type { DataDirectoryLimits } from './data-directory.ts'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 
-/** After a clean stop loading a log is waiting for small reads: so many at a time at least. */
+/** Loading a log is mostly waiting for small reads and flushes: so many at a time at least, after a clean stop ... */
 const CLEAN_PARALLELISM = 16
+/** ... and after an unclean one, where each may hold some megabytes that it is looking through. */
+const UNCLEAN_PARALLELISM = 6
 /** So many logs are closed at a time. */
 const CLOSE_PARALLELISM = 16
 
@@ -193,9 +195,8 @@ export class LogManager {
         recoveryPoints: await directory.readOffsets(OffsetCheckpointName.RECOVERY_POINT),
         startOffsets: await directory.readOffsets(OffsetCheckpointName.LOG_START_OFFSET),
       }
-      const parallelism = directory.wasClean
-        ? Math.max(CLEAN_PARALLELISM, recoveryParallelism)
-        : recoveryParallelism
+      const leastParallelism = directory.wasClean ? CLEAN_PARALLELISM : UNCLEAN_PARALLELISM
+      const parallelism = Math.max(leastParallelism, recoveryParallelism)
       await inParallel(found, parallelism, ({ name, parsed }) =>
         this.#loadPartition(directory, { name, parsed, offsets, options }),
       )
@@ -301,18 +302,15 @@ export class LogManager {
     const directory = this.#directoryFor(directoryId)
     const path = join(directory.path, name)
     return directory.parts.writer.guard(`create ${name}`, async () => {
+      const isNew = !(await disk.exists(path))
       await disk.makeDirectory(path)
       await disk.syncDirectory(directory.path)
       await writePartitionMetadata(disk, { directory: path, topicId })
-      const log = await loadLog(directory.parts, {
-        topicPartition,
-        topicId,
-        directory: new PartitionDirectory(path),
-        config,
-        wasClean: false,
-        recoveryPoint: 0,
-        logStartOffset: 0,
-      })
+      const wanted = { topicPartition, topicId, directory: new PartitionDirectory(path), config }
+      // A directory that no load has found may be left over from a creation that a crash cut short.
+      const log = isNew
+        ? newLog(directory.parts, wanted)
+        : await loadLog(directory.parts, { ...wanted, wasClean: false, recoveryPoint: 0, logStartOffset: 0 })
       if (this.#logs.has(name)) throw new Error(`There is a log ${name} already`)
       this.#register(name, log, directory)
       logger.info({ directory: directory.path }, `Created log for partition ${name}`)

@@ -11,8 +11,6 @@ import type { StorageError } from './storage-error.ts'
 const MAX_WRITE_BYTES = 4 * 1024 * 1024
 /** As many as one writev takes. */
 const MAX_WRITE_BUFFERS = 1024
-/** Index entries of the active segment that stay in memory: as many as cost little and save most writes. */
-const MAX_PENDING_INDEX_BYTES = 16 * 1024
 
 /** A segment that appends have left behind; its indexes and its snapshot are not on stable storage yet. */
 interface RolledSegment {
@@ -182,7 +180,7 @@ export class LogOutput implements WritableLog {
     tail.onWritten(next)
     if (tail.unwrittenBytes > 0) this.#request('write')
     this.#flushWhereDue()
-    if (segment.offsetIndex.file.pendingBytes > MAX_PENDING_INDEX_BYTES) this.#request('upkeep')
+    if (segment.hasLargeIndexes) this.#request('upkeep')
     this.#options.onProgress()
   }
 
@@ -242,10 +240,7 @@ export class LogOutput implements WritableLog {
       await this.#finishRolled(rolled)
       if (this.#rolled[0] === rolled) this.#rolled.shift()
     }
-    const active = this.#options.activeSegment()
-    if (active.offsetIndex.file.pendingBytes > MAX_PENDING_INDEX_BYTES) {
-      await active.writeIndexes()
-    }
+    await this.#options.activeSegment().writeLargeIndexes()
     if (epochs.isDirty) this.#request('upkeep')
   }
 

@@ -11,6 +11,9 @@ import { TransactionIndex } from './transaction-index.ts'
 /** Offsets in index files are relative to the base offset, as int32. */
 export const MAX_RELATIVE_OFFSET = 0x7fff_ffff
 
+/** Index entries of the active segment that stay in memory: as many as cost little and save most writes. */
+const MAX_PENDING_INDEX_BYTES = 16 * 1024
+
 const FILE_SUFFIXES = [
   SegmentFileSuffix.LOG,
   SegmentFileSuffix.OFFSET_INDEX,
@@ -181,6 +184,11 @@ export class LogSegment {
     if (sizeBytes === 0) this.#firstBatchTimestamp = undefined
   }
 
+  /** Index entries in memory are many enough to be written. */
+  get hasLargeIndexes(): boolean {
+    return this.offsetIndex.file.pendingBytes > MAX_PENDING_INDEX_BYTES
+  }
+
   /** The segment is empty until `append` has told of each batch in its file. */
   beginRecovery(): void {
     this.sizeBytes = 0
@@ -203,6 +211,11 @@ export class LogSegment {
     await this.offsetIndex.file.write()
     await this.timeIndex.file.write()
     if (!this.transactionIndex.isEmpty) await this.transactionIndex.file.write()
+  }
+
+  /** Writes the entries in memory where they have become many: those of the active segment that cost little stay. */
+  async writeLargeIndexes(): Promise<void> {
+    if (this.hasLargeIndexes) await this.writeIndexes()
   }
 
   /** What is in the indexes' files is on stable storage when it resolves. */

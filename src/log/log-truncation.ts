@@ -7,7 +7,11 @@ import { lastOffsetOf } from './log-read.ts'
 import type { LogSegment } from './log-segment.ts'
 import { type LogState, nameOf, newSegment } from './log-state.ts'
 import { ProducerState } from './producer-state.ts'
-import { loadProducerState, removeAllProducerSnapshots } from './producer-state-loader.ts'
+import {
+  listProducerSnapshots,
+  loadProducerState,
+  removeAllProducerSnapshots,
+} from './producer-state-loader.ts'
 import { deleteSegmentFiles } from './segment-deletion.ts'
 import { firstBatchTimestamp, indexedPosition, readSegment, seekBatch } from './segment-reader.ts'
 import { recoverSegment } from './segment-recovery.ts'
@@ -36,6 +40,7 @@ export async function truncateLog(state: LogState, offset: number): Promise<void
     await deleteSegmentFiles(state, removed)
     await truncateSegment(segments.active, { offset, config: state.config })
     return loadProducerState(state.files, segments.all, {
+      snapshotOffsets: await listProducerSnapshots(state.files),
       startOffset: segments.first.baseOffset,
       endOffset: offset,
       nowMs: state.world.clock.nowMs(),
@@ -114,6 +119,7 @@ async function truncateSegment(
       config,
       epochs: new LeaderEpochCache(),
       producers: new ProducerState({ endOffset: segment.baseOffset }),
+      isActive: false,
     })
   }
 }

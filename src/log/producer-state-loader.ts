@@ -16,6 +16,8 @@ const SCAN_BYTES = 1024 * 1024
 const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024
 
 export interface ProducerLoadOptions {
+  /** The offsets of the snapshots that there are, ascending; those that go are taken out. */
+  readonly snapshotOffsets: number[]
   /** The first segment's base offset: nothing before it can be read. */
   readonly startOffset: number
   readonly endOffset: number
@@ -71,20 +73,19 @@ async function newestSnapshot(
 ): Promise<{ endOffset: number; producers: ProducerEntry[] } | undefined> {
   const { startOffset, endOffset, nowMs, expirationMs } = options
   let newest: { endOffset: number; producers: ProducerEntry[] } | undefined
-  for (const offset of (await listProducerSnapshots(files)).reverse()) {
-    if (offset > endOffset || offset < startOffset) {
-      await removeProducerSnapshot(files, offset)
-      continue
+  const kept: number[] = []
+  for (const offset of [...options.snapshotOffsets].reverse()) {
+    const isInRange = offset <= endOffset && offset >= startOffset
+    const isWanted = isInRange && newest === undefined
+    const producers = isWanted ? await readSnapshot(files, offset, options.logger) : undefined
+    if (producers !== undefined) {
+      const expiredBefore = BigInt(Math.floor(nowMs - expirationMs))
+      newest = { endOffset: offset, producers: producers.filter(entry => !isExpired(entry, expiredBefore)) }
     }
-    if (newest !== undefined) continue
-    const producers = await readSnapshot(files, offset, options.logger)
-    if (producers === undefined) {
-      await removeProducerSnapshot(files, offset)
-      continue
-    }
-    const expiredBefore = BigInt(Math.floor(nowMs - expirationMs))
-    newest = { endOffset: offset, producers: producers.filter(entry => !isExpired(entry, expiredBefore)) }
+    if (!isInRange || (isWanted && producers === undefined)) await removeProducerSnapshot(files, offset)
+    else kept.push(offset)
   }
+  options.snapshotOffsets.splice(0, options.snapshotOffsets.length, ...kept.reverse())
   return newest
 }
 

@@ -29,7 +29,8 @@ export interface SegmentRecovery {
 
 /**
  * Reads a segment from its start, keeps its longest valid prefix, and builds its indexes anew (LogSegment.recover); epochs
- * and producers take in what is in it. The file and the indexes are on stable storage when it resolves.
+ * and producers take in what is in it. The file is on stable storage when it resolves, and so are the indexes, unless the
+ * segment is the active one.
  */
 export async function recoverSegment(
   segment: LogSegment,
@@ -37,6 +38,7 @@ export async function recoverSegment(
     config: LogConfig
     epochs: LeaderEpochCache
     producers: ProducerState
+    isActive: boolean
   },
 ): Promise<SegmentRecovery> {
   const { config } = options
@@ -94,7 +96,8 @@ export async function recoverSegment(
     if (end.position < endPosition) await file.truncate(end.position)
     await file.flush()
   })
-  await segment.closeIndexes()
+  if (options.isActive) await segment.writeLargeIndexes()
+  else await segment.closeIndexes()
   return { nextOffset, truncatedBytes: endPosition - end.position, problem: end.problem, contradictsEpochs }
 }
 
