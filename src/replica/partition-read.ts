@@ -1,5 +1,7 @@
 import type { EpochEndOffset } from '../log/leader-epoch-cache.ts'
 import type { LogRead } from '../log/log-read.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { StorageError } from '../log/storage-error.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 
 /** Up to where a reader sees: followers all, consumers what is committed, or what no open transaction precedes. */
@@ -56,4 +58,57 @@ export function readableBytes({ records }: PartitionRead): number {
 
 export function isFailed({ errorCode }: PartitionRead): boolean {
   return errorCode !== ErrorCode.NONE
+}
+
+/** Nothing at or behind this offset may be seen. */
+export function endOffsetFor(log: PartitionLog, isolation: FetchIsolation): number {
+  switch (isolation) {
+    case 'log-end':
+      return log.logEndOffset
+    case 'high-watermark':
+      return log.highWatermark
+    case 'last-stable-offset':
+      return log.lastStableOffset
+  }
+}
+
+/** The reader's log is another than this one: it has to be cut back first (KIP-595). */
+export function isDiverging(log: PartitionLog, fetch: PartitionFetch): boolean {
+  if (fetch.lastFetchedEpoch === undefined) return false
+  const epochEnd = log.endOffsetForEpoch(fetch.lastFetchedEpoch)
+  return epochEnd === undefined || partsBefore(epochEnd, fetch)
+}
+
+function partsBefore({ leaderEpoch, endOffset }: EpochEndOffset, fetch: PartitionFetch): boolean {
+  return leaderEpoch < (fetch.lastFetchedEpoch ?? -1) || endOffset < fetch.fetchOffset
+}
+
+/** What the log holds for a reader that may read it (Partition.readRecords). Does not wait. */
+export function readFromLog(
+  log: PartitionLog,
+  fetch: PartitionFetch,
+  { isolation, minOneMessage }: { isolation: FetchIsolation; minOneMessage: boolean },
+): PartitionRead {
+  const { fetchOffset, maxBytes, lastFetchedEpoch } = fetch
+  if (!Number.isSafeInteger(fetchOffset)) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
+  const { highWatermark, lastStableOffset, logStartOffset } = log
+  const offsets = { highWatermark, lastStableOffset, logStartOffset }
+  if (lastFetchedEpoch !== undefined) {
+    const epochEnd = log.endOffsetForEpoch(lastFetchedEpoch)
+    if (epochEnd === undefined || fetchOffset < logStartOffset) {
+      return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
+    }
+    if (partsBefore(epochEnd, fetch)) {
+      return { errorCode: ErrorCode.NONE, offsets, divergingEpoch: epochEnd, records: undefined }
+    }
+  }
+  try {
+    const endOffset = endOffsetFor(log, isolation)
+    const records = log.read({ offset: fetchOffset, maxBytes, minOneMessage, endOffset })
+    if (records.from === 'out-of-range') return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
+    return { errorCode: ErrorCode.NONE, offsets, divergingEpoch: undefined, records }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    return failedRead(ErrorCode.KAFKA_STORAGE_ERROR)
+  }
 }

@@ -22,7 +22,7 @@ import type {
 } from './partition-leader.ts'
 import { PartitionLeader } from './partition-leader.ts'
 import type { FetchIsolation, FetchReader, PartitionFetch, PartitionRead } from './partition-read.ts'
-import { failedRead } from './partition-read.ts'
+import { endOffsetFor, failedRead, isDiverging, readFromLog } from './partition-read.ts'
 
 /**
  * What has changed at a partition, for whoever waits for it:
@@ -303,14 +303,7 @@ export class Partition {
 
   /** Nothing at or behind this offset may be seen. */
   endOffsetFor(isolation: FetchIsolation): number {
-    switch (isolation) {
-      case 'log-end':
-        return this.log.logEndOffset
-      case 'high-watermark':
-        return this.log.highWatermark
-      case 'last-stable-offset':
-        return this.log.lastStableOffset
-    }
+    return endOffsetFor(this.log, isolation)
   }
 
   /**
@@ -328,40 +321,11 @@ export class Partition {
       const refusal = this.#refuseFollower(follower, fetch.currentLeaderEpoch)
       if (refusal !== ErrorCode.NONE) return failedRead(refusal)
     }
-    if (!Number.isSafeInteger(fetch.fetchOffset)) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
-    const read = this.#read(fetch, reader)
+    const read = readFromLog(this.log, fetch, reader)
     if (follower !== undefined && reader.notesFetch && read.records !== undefined) {
       this.#noteFollowerFetch(fetch, follower)
     }
     return read
-  }
-
-  #read(fetch: PartitionFetch, reader: FetchReader & { minOneMessage: boolean }): PartitionRead {
-    const { log } = this
-    const { highWatermark, lastStableOffset, logStartOffset } = log
-    const offsets = { highWatermark, lastStableOffset, logStartOffset }
-    if (fetch.lastFetchedEpoch !== undefined) {
-      const epochEnd = log.endOffsetForEpoch(fetch.lastFetchedEpoch)
-      if (epochEnd === undefined || fetch.fetchOffset < logStartOffset) {
-        return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
-      }
-      if (isDiverging(epochEnd, fetch)) {
-        return { errorCode: ErrorCode.NONE, offsets, divergingEpoch: epochEnd, records: undefined }
-      }
-    }
-    try {
-      const records = log.read({
-        offset: fetch.fetchOffset,
-        maxBytes: fetch.maxBytes,
-        minOneMessage: reader.minOneMessage,
-        endOffset: this.endOffsetFor(reader.isolation),
-      })
-      if (records.from === 'out-of-range') return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE)
-      return { errorCode: ErrorCode.NONE, offsets, divergingEpoch: undefined, records }
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error
-      return failedRead(ErrorCode.KAFKA_STORAGE_ERROR)
-    }
   }
 
   /** Only a replica may fetch as one (Partition.followerReplicaOrThrow), and not one from before its restart (KIP-903). */
@@ -393,9 +357,7 @@ export class Partition {
 
   /** For a follower that waits: its log has turned out to be another than this one. */
   isDivergingFrom(fetch: PartitionFetch): boolean {
-    if (fetch.lastFetchedEpoch === undefined) return false
-    const epochEnd = this.log.endOffsetForEpoch(fetch.lastFetchedEpoch)
-    return epochEnd === undefined || isDiverging(epochEnd, fetch)
+    return isDiverging(this.log, fetch)
   }
 
   /** ListOffsets of one partition. `isolation` is `log-end` for other brokers. */
@@ -486,10 +448,6 @@ export class Partition {
   #onLogOffline(): void {
     this.#listener.onChange(this, 'offline')
   }
-}
-
-function isDiverging({ leaderEpoch, endOffset }: EpochEndOffset, fetch: PartitionFetch): boolean {
-  return leaderEpoch < (fetch.lastFetchedEpoch ?? -1) || endOffset < fetch.fetchOffset
 }
 
 function storageErrorOr<T>(failed: (errorCode: ErrorCode) => T): (error: unknown) => T {
