@@ -74,6 +74,19 @@ export interface ControllerOptions {
 /** Brokers' leaders given back to the preferred replica in one go (ReplicationControlManager). */
 const MOST_ELECTIONS_AT_ONCE = 1000
 
+/**
+ * What a user asks for is one batch (`refuseTooManyRecords`). More than that comes of a broker that comes or goes, partition
+ * by partition, and what a crash leaves undone of it is done when the broker registers again.
+ */
+const MOST_RECORDS_PER_BATCH = 10_000
+
+function* inChunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}
+
+const intoBatches = (records: readonly MetadataRecord[]): readonly (readonly MetadataRecord[])[] =>
+  records.length <= MOST_RECORDS_PER_BATCH ? [records] : [...inChunks(records, MOST_RECORDS_PER_BATCH)]
+
 type Operation<T> = (machine: ControllerMachine, at: CommandContext) => ControllerResult<T>
 
 /**
@@ -105,6 +118,7 @@ export class Controller implements ControllerPort {
           new ApiError(ErrorCode.POLICY_VIOLATION, 'Unable to perform excessively large batch operation.'),
         timedOut: () => timedOut(),
       },
+      intoBatches,
       onActive: machine => this.#onActive(machine),
       onFailure: options.onFailure,
     })

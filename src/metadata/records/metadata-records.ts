@@ -84,6 +84,23 @@ const NAME_BY_TYPE_ID: ReadonlyMap<number, MetadataRecordName> = new Map(
   Object.entries(METADATA_RECORDS).map(([name, { typeId }]) => [typeId, name as MetadataRecordName]),
 )
 
+/** What making and reading a record has to know of its schema, worked out once. */
+interface RecordShape {
+  readonly defaults: readonly (readonly [key: string, value: unknown])[]
+  readonly bytesKeys: readonly string[]
+}
+
+const SHAPES: ReadonlyMap<MetadataRecordName, RecordShape> = new Map(
+  Object.entries(METADATA_RECORDS).map(([name, { message }]) => {
+    const fields = Object.entries(message.fields as Record<string, Field>)
+    const defaults = fields.map(([key, field]) => [key, defaultOf(field)] as const)
+    const bytesKeys = fields.filter(([, { type }]) => type.kind === 'bytes').map(([key]) => key)
+    return [name as MetadataRecordName, { defaults, bytesKeys }]
+  }),
+)
+
+const shapeOf = (name: MetadataRecordName): RecordShape => SHAPES.get(name) as RecordShape
+
 /** Makes a record; what `value` leaves out takes its default. `version` comes from `recordVersion` of the finalized metadata.version. */
 export function metadataRecord<N extends MetadataRecordName>(
   name: N,
@@ -92,12 +109,11 @@ export function metadataRecord<N extends MetadataRecordName>(
 ): MetadataRecord {
   const full: Record<string, unknown> = {}
   const given = value as Readonly<Record<string, unknown>>
-  for (const [key, field] of Object.entries(METADATA_RECORDS[name].message.fields as Record<string, Field>)) {
-    full[key] = given[key] ?? defaultOf(field)
-  }
+  for (const [key, standard] of shapeOf(name).defaults) full[key] = given[key] ?? standard
   return { name, version, value: full } as unknown as MetadataRecord
 }
 
+/** One value serves all records: nothing that a record holds is ever changed. */
 function defaultOf({ type, options }: Field): unknown {
   if ('default' in options) return options.default
   switch (type.kind) {
@@ -146,8 +162,6 @@ export function decodeMetadataRecord(bytes: Buffer): MetadataRecord {
   }
   const value = codecOf(message, version).decode(reader) as unknown as Record<string, unknown>
   if (reader.remaining !== 0) throw new DecodeError(`${reader.remaining} bytes left behind a ${name}`)
-  for (const [key, field] of Object.entries(value)) {
-    if (Buffer.isBuffer(field)) value[key] = Buffer.from(field)
-  }
+  for (const key of shapeOf(name).bytesKeys) value[key] = Buffer.from(value[key] as Buffer)
   return { name, version, value } as unknown as MetadataRecord
 }

@@ -10,7 +10,7 @@ import { metadataVersionName } from '../../../src/metadata/metadata-version.ts'
 import { type Broker, ORACLE_CLUSTER_ID, oracleJars, startBroker } from '../../harness/broker.ts'
 import { freePort } from '../../harness/free-port.ts'
 import { describeWithTools } from '../../harness/require-tool.ts'
-import { temporaryFolder } from '../../harness/temporary-folder.ts'
+import { removeFolder, temporaryFolder } from '../../harness/temporary-folder.ts'
 import { startToolRunner, type ToolRunner } from '../../harness/tool-runner.ts'
 import { CLUSTER_ID, formatDirectory, QuorumNode } from '../../unit/raft/quorum-node.ts'
 import { SilentLogger } from '../../unit/support/silent-logger.ts'
@@ -30,11 +30,20 @@ function realWorld(): World {
 
 describeWithTools(['java', 'javac', 'mvn'], 'the metadata log and Apache Kafka', () => {
   let tools: ToolRunner
+  const folders: string[] = []
+  const folder = (name: string) => {
+    const made = temporaryFolder(name)
+    folders.push(made)
+    return made
+  }
 
   beforeAll(async () => {
     tools = await startToolRunner(await oracleJars())
   })
-  afterAll(() => tools.stop())
+  afterAll(async () => {
+    await tools.stop()
+    for (const folder of folders) removeFolder(folder)
+  })
 
   const run = async (mainClass: string, ...args: string[]) => {
     const { code, stdout, stderr } = await tools.run({ mainClass, args })
@@ -70,7 +79,7 @@ describeWithTools(['java', 'javac', 'mvn'], 'the metadata log and Apache Kafka',
 
   async function prepared(quorum: 'static' | 'dynamic' = 'dynamic') {
     const ports = { broker: await freePort(), controller: await freePort() }
-    const directory = temporaryFolder('metadata')
+    const directory = folder('metadata')
     const options = {
       world: realWorld(),
       directory,
@@ -200,7 +209,7 @@ describeWithTools(['java', 'javac', 'mvn'], 'the metadata log and Apache Kafka',
     async (release, quorum) => {
       const { directory, options, startApache } = await prepared(quorum)
       const controller = `127.0.0.1:${options.controllerPort}`
-      const properties = join(temporaryFolder('config'), 'format.properties')
+      const properties = join(folder('config'), 'format.properties')
       const voters =
         quorum === 'static'
           ? `controller.quorum.voters=1@${controller}`
