@@ -1,10 +1,11 @@
 import { parseStartArguments, START_USAGE } from './start-arguments.ts'
 import { UserError, userMessage } from './user-error.ts'
 
-const USAGE = `usage: ottla start | storage
+const USAGE = `usage: ottla start | storage | health
 
   start     start a broker: kafka-server-start.sh
-  storage   format data directories: kafka-storage.sh`
+  storage   format data directories: kafka-storage.sh
+  health    ask a running broker whether it answers: health FILE`
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -24,6 +25,10 @@ const run = async (args: readonly string[]): Promise<number | undefined> => {
       await start(startArguments)
       return undefined
     }
+    case 'health': {
+      const { health } = await import('./health.ts')
+      return health(parseStartArguments(rest))
+    }
     case 'storage': {
       const { storage } = await import('./storage.ts')
       return storage(rest)
@@ -40,8 +45,8 @@ const run = async (args: readonly string[]): Promise<number | undefined> => {
     default:
       throw new UserError(
         command === undefined
-          ? 'say what to do: ottla start or ottla storage'
-          : `'${command}' is unknown: ottla start or ottla storage`,
+          ? 'say what to do: ottla start, ottla storage or ottla health'
+          : `'${command}' is unknown: ottla start, ottla storage or ottla health`,
       )
   }
 }

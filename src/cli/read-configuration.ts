@@ -6,7 +6,10 @@ import type { ConfigTexts } from '../config/config-sources.ts'
 import { loadBrokerConfig } from '../config/load-broker-config.ts'
 import { MAX_PROPERTIES_BYTES, parseProperties } from '../config/properties-file.ts'
 import { type Disk, DiskError } from '../io/disk.ts'
+import { NodeDisk } from '../io/node-disk.ts'
+import { environmentSettings, withEnvironment } from './environment-config.ts'
 import { installationDirectory } from './installation-directory.ts'
+import type { StartArguments } from './start-arguments.ts'
 import { UserError } from './user-error.ts'
 
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -46,3 +49,10 @@ export const baseDirectoryOf = (file: string): string => {
 /** The node's configuration out of what a file and the command line say. */
 export const configurationOf = (file: string, texts: ConfigTexts): BrokerConfig =>
   loadBrokerConfig(texts, { baseDirectory: baseDirectoryOf(file), hostName: hostname() })
+
+/** The configuration that a start with these arguments has. */
+export const readConfiguration = async (args: StartArguments): Promise<BrokerConfig> => {
+  const texts = await readProperties(new NodeDisk(), args.file)
+  const all = args.useEnvironment ? withEnvironment(texts, environmentSettings(process.env)) : texts
+  return configurationOf(args.file, new Map([...all, ...args.overrides]))
+}

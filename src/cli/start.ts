@@ -8,19 +8,12 @@ import { NodeRandom } from '../io/node-random.ts'
 import type { World } from '../io/world.ts'
 import { createNode } from '../node.ts'
 import { BrokerProcess } from './broker-process.ts'
-import { environmentSettings, withEnvironment } from './environment-config.ts'
 import { ensureFormatted } from './format-storage.ts'
 import { LogLevels, parseLogLevel } from './log-levels.ts'
 import { type LogFormat, pinoLogger, standardOutput } from './pino-logger.ts'
-import { configurationOf, readProperties } from './read-configuration.ts'
+import { readConfiguration } from './read-configuration.ts'
 import type { StartArguments } from './start-arguments.ts'
 import { UserError } from './user-error.ts'
-
-const readConfiguration = async (args: StartArguments): Promise<BrokerConfig> => {
-  const texts = await readProperties(new NodeDisk(), args.file)
-  const all = args.useEnvironment ? withEnvironment(texts, environmentSettings(process.env)) : texts
-  return configurationOf(args.file, new Map([...all, ...args.overrides]))
-}
 
 const logLevels = (config: BrokerConfig): LogLevels => {
   const levels = new LogLevels(parseLogLevel(config.ottlaLogLevel))

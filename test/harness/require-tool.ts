@@ -3,7 +3,17 @@ import { delimiter, join } from 'node:path'
 import { describe, test } from 'vitest'
 
 /** The programs that a machine may lack and that a suite with a real client needs. */
-export type Tool = 'java' | 'javac' | 'mvn' | 'python3' | 'go' | 'docker' | 'kcat'
+export type Tool =
+  | 'java'
+  | 'javac'
+  | 'mvn'
+  | 'python3'
+  | 'go'
+  | 'docker'
+  | 'kcat'
+  | 'dockerd'
+  | 'docker-compose'
+  | 'debootstrap'
 
 const isExecutable = (path: string): boolean => {
   try {
