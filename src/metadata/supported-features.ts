@@ -5,11 +5,11 @@ import {
   MINIMUM_METADATA_VERSION,
 } from './metadata-version.ts'
 
-export const TRANSACTION_VERSION_FEATURE = 'transaction.version'
-export const GROUP_VERSION_FEATURE = 'group.version'
+const TRANSACTION_VERSION_FEATURE = 'transaction.version'
+const GROUP_VERSION_FEATURE = 'group.version'
 export const ELIGIBLE_LEADER_REPLICAS_FEATURE = 'eligible.leader.replicas.version'
-export const SHARE_VERSION_FEATURE = 'share.version'
-export const STREAMS_VERSION_FEATURE = 'streams.version'
+const SHARE_VERSION_FEATURE = 'share.version'
+const STREAMS_VERSION_FEATURE = 'streams.version'
 /** Not kept in FeatureLevelRecords: the quorum writes it as a control record. */
 export const KRAFT_VERSION_FEATURE = 'kraft.version'
 
@@ -43,7 +43,7 @@ const FEATURES: ReadonlyMap<string, FeatureDefinition> = new Map([
 ])
 
 /** The range of kraft.version that a voter here can do: 1 keeps the voters in the log (KIP-853). */
-export const SUPPORTED_KRAFT_VERSIONS: SupportedLevels = { min: 0, max: 1 }
+const SUPPORTED_KRAFT_VERSIONS: SupportedLevels = { min: 0, max: 1 }
 
 /**
  * What a node of ours says it supports when it registers. A level that is finalized must be in here, or the data

@@ -3,7 +3,7 @@ import type { PartitionRegistration } from '../image/partition-registration.ts'
 import type { ClusterControl } from './cluster-control.ts'
 
 /** A partition as it begins: led by the first of its replicas that is active. */
-export function newPartition(
+function newPartition(
   replicas: readonly number[],
   isr: readonly number[],
   cluster: ClusterControl,

@@ -15,7 +15,7 @@ import { metadataRecord } from '../records/metadata-records.ts'
  * - `preferred`: the same, and the first replica is taken over the present leader.
  * - `unclean`: any live replica where there is no other: what it lacks is lost.
  */
-export type Election = 'online' | 'preferred' | 'unclean'
+type Election = 'online' | 'preferred' | 'unclean'
 
 /** What a change aims at; what is left out stays as it is. */
 export interface PartitionTarget {
