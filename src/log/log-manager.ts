@@ -254,12 +254,6 @@ export class LogManager {
         logger.warn({ path, aside }, `Log ${name} is a stray and was set aside`)
         return
       }
-      const known = this.#logs.get(name)
-      if (known !== undefined) {
-        throw new Error(
-          `Duplicate log directories for ${name} are found in both ${known.directory.path} and ${directory.path}. Delete one of them.`,
-        )
-      }
       const log = await loadLog(directory.parts, {
         topicPartition,
         topicId,
@@ -311,7 +305,6 @@ export class LogManager {
       const log = isNew
         ? newLog(directory.parts, wanted)
         : await loadLog(directory.parts, { ...wanted, wasClean: false, recoveryPoint: 0, logStartOffset: 0 })
-      if (this.#logs.has(name)) throw new Error(`There is a log ${name} already`)
       this.#register(name, log, directory)
       logger.info({ directory: directory.path }, `Created log for partition ${name}`)
       return log
@@ -329,6 +322,12 @@ export class LogManager {
   }
 
   #register(name: string, log: PartitionLog, directory: DataDirectory): void {
+    const known = this.#logs.get(name)
+    if (known !== undefined) {
+      throw new Error(
+        `Duplicate log directories for ${name} are found in both ${known.directory.path} and ${directory.path}. Delete one of them.`,
+      )
+    }
     this.#logs.set(name, { log, directory })
     directory.add(log)
   }

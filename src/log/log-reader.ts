@@ -27,7 +27,8 @@ export function readLog(state: LogState, request: ReadRequest): LogRead {
   if (start !== undefined && offset >= start.offset) return { from: 'memory', ...state.tail.read(bounded) }
   const segment = state.segments.floor(offset) ?? state.segments.first
   const sizeBytes = Math.min(request.maxBytes, segment.sizeBytes)
-  return { from: 'file', sizeBytes, load: () => loadRecords(state, bounded) }
+  const { truncations } = state
+  return { from: 'file', sizeBytes, load: () => loadRecords(state, bounded, { truncations }) }
 }
 
 /** How far a segment's file holds what is not in the tail. */
@@ -36,9 +37,12 @@ function fileEnd(state: LogState, segment: LogSegment): number {
   return start?.segment === segment ? start.position : segment.writtenBytes
 }
 
-async function loadRecords(state: LogState, request: ReadRequest): Promise<LoadedRecords> {
+async function loadRecords(
+  state: LogState,
+  request: ReadRequest,
+  { truncations }: { truncations: number },
+): Promise<LoadedRecords> {
   const { offset } = request
-  const { truncations } = state
   const isStale = (segment: LogSegment) => segment.isDeleted || state.truncations !== truncations
   return state.writer.guard(`read ${nameOf(state)}`, async () => {
     let segment = state.segments.floor(offset) ?? state.segments.first
