@@ -28,6 +28,8 @@ export interface OffsetsToCommit {
   readonly retentionTimeMs: number
   readonly topics: readonly {
     readonly name: string
+    /** The zero UUID where the client named the topic by name alone. */
+    readonly topicId: string
     readonly partitions: readonly {
       readonly partitionIndex: number
       readonly committedOffset: bigint
@@ -51,7 +53,14 @@ export interface OffsetsToFetch {
   readonly memberId: string | null
   readonly memberEpoch: number
   /** Null: all that the group has committed. */
-  readonly topics: readonly { readonly name: string; readonly partitionIndexes: readonly number[] }[] | null
+  readonly topics:
+    | readonly {
+        readonly name: string
+        /** Not the zero UUID: offsets that were committed for another topic of this name do not count. */
+        readonly topicId: string
+        readonly partitionIndexes: readonly number[]
+      }[]
+    | null
 }
 
 export interface FetchedOffsets {
