@@ -39,23 +39,31 @@ export class HighWatermarkCheckpoint {
     return this.#loaded.get(directory)?.get(topicPartition)
   }
 
+  /** All logs that were there at the start have been opened. */
+  forgetLoaded(): void {
+    this.#loaded.clear()
+  }
+
   onChanged(directory: string): void {
     this.#changed.add(directory)
   }
 
-  /** Writes the files of those directories in which something has changed. */
-  write(partitions: Iterable<Partition>): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write(partitions))
+  /** Writes the files of those online directories in which something has changed. */
+  write(
+    partitions: Iterable<Partition>,
+    { onlineDirectories }: { onlineDirectories: readonly string[] },
+  ): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write(partitions, onlineDirectories))
     return this.#writing
   }
 
-  async #write(partitions: Iterable<Partition>): Promise<void> {
+  async #write(partitions: Iterable<Partition>, onlineDirectories: readonly string[]): Promise<void> {
     if (this.#changed.size === 0) return
     const offsets = new Map<string, PartitionOffset[]>()
-    for (const directory of this.#changed) offsets.set(directory, [])
+    for (const directory of onlineDirectories) if (this.#changed.has(directory)) offsets.set(directory, [])
     this.#changed.clear()
-    for (const { isOffline, topicPartition, log } of partitions) {
-      if (!isOffline) offsets.get(log.logDirectory)?.push({ topicPartition, offset: log.highWatermark })
+    for (const { topicPartition, log } of partitions) {
+      offsets.get(log.logDirectory)?.push({ topicPartition, offset: log.highWatermark })
     }
     for (const [directory, entries] of offsets) {
       try {

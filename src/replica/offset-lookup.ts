@@ -1,4 +1,6 @@
+import { CorruptSegmentError } from '../log/log-read.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { StorageError } from '../log/storage-error.ts'
 import { ErrorCode } from '../protocol/error-code.ts'
 
 /**
@@ -39,7 +41,7 @@ export function noOffset(errorCode: ErrorCode): FoundOffset {
   return { errorCode, offset: undefined, timestamp: undefined, leaderEpoch: undefined }
 }
 
-/** Looks up an offset in a log (Partition.fetchOffsetForTimestamp, UnifiedLog.fetchOffsetByTimestamp). Rejects with `StorageError`. */
+/** Looks up an offset in a log (Partition.fetchOffsetForTimestamp, UnifiedLog.fetchOffsetByTimestamp). */
 export function lookUpOffset(
   log: PartitionLog,
   query: OffsetQuery,
@@ -72,7 +74,14 @@ async function withinBounds(
   search: ReturnType<PartitionLog['offsetForTimestamp']>,
   { lastFetchableOffset, isLatestUnknown }: OffsetBounds,
 ): Promise<FoundOffset> {
-  const found = await search
+  let found: Awaited<typeof search>
+  try {
+    found = await search
+  } catch (error) {
+    if (error instanceof StorageError) return noOffset(ErrorCode.KAFKA_STORAGE_ERROR)
+    if (error instanceof CorruptSegmentError) return noOffset(ErrorCode.CORRUPT_MESSAGE)
+    throw error
+  }
   if (found !== undefined && found.offset < lastFetchableOffset) {
     return { errorCode: ErrorCode.NONE, ...found }
   }

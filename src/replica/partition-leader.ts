@@ -242,10 +242,11 @@ export class PartitionLeader {
   }
 
   #onMembership(membership: Membership, nowMs: number): void {
-    if (membership.partitionEpoch < this.#membership.partitionEpoch) return
-    const isNews = membership.partitionEpoch > this.#membership.partitionEpoch
+    const { minInsyncReplicas } = membership
+    this.#membership = { ...this.#membership, minInsyncReplicas }
+    // What the controller has answered may be newer than the metadata that has come.
+    if (membership.partitionEpoch <= this.#membership.partitionEpoch) return
     this.#membership = membership
-    if (!isNews) return
     this.#isr = new Set(membership.isr)
     this.#pending = undefined
     for (const id of this.#followers.keys()) {

@@ -369,12 +369,11 @@ export class Partition {
     if (errorCode !== ErrorCode.NONE) return noOffset(errorCode)
     const { isolation } = asker
     const epochStartOffset = this.#leader?.epochStartOffset ?? 0
-    const found = lookUpOffset(this.log, query, {
+    return lookUpOffset(this.log, query, {
       leaderEpoch: this.leaderEpoch,
       lastFetchableOffset: this.endOffsetFor(isolation),
       isLatestUnknown: isolation !== 'log-end' && epochStartOffset > this.log.highWatermark,
     })
-    return found instanceof Promise ? found.catch(storageErrorOr(noOffset)) : found
   }
 
   /** OffsetForLeaderEpoch of one partition; neither code nor offset where the epoch is not known. */
@@ -401,7 +400,8 @@ export class Partition {
     try {
       this.log.incrementLogStartOffset(requestedOffset)
     } catch (error) {
-      return storageErrorOr(failed)(error)
+      if (!(error instanceof StorageError)) throw error
+      return failed(ErrorCode.KAFKA_STORAGE_ERROR)
     }
     return { errorCode: ErrorCode.NONE, requestedOffset }
   }
@@ -447,12 +447,5 @@ export class Partition {
 
   #onLogOffline(): void {
     this.#listener.onChange(this, 'offline')
-  }
-}
-
-function storageErrorOr<T>(failed: (errorCode: ErrorCode) => T): (error: unknown) => T {
-  return error => {
-    if (!(error instanceof StorageError)) throw error
-    return failed(ErrorCode.KAFKA_STORAGE_ERROR)
   }
 }

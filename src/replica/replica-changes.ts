@@ -61,7 +61,9 @@ export class ReplicaChanges {
     const applied = before.then(() => this.#apply(delta, image))
     this.#loading = applied
     return applied.then(() => {
-      if (this.#loading === applied) this.#isLoaded = true
+      if (this.#loading !== applied) return
+      this.#isLoaded = true
+      this.#options.checkpoint.forgetLoaded()
     })
   }
 
@@ -134,10 +136,13 @@ export class ReplicaChanges {
 
   /** Lets go of a partition and deletes its log, if this broker has it or is about to. */
   #remove(topicPartition: TopicPartition, work: Promise<void>[]): void {
-    const { partitions, logManager } = this.#options
+    const { partitions, logManager, checkpoint } = this.#options
     const partition = partitions.get(topicPartition)
     partitions.delete(topicPartition)
-    partition?.close()
+    if (partition !== undefined) {
+      partition.close()
+      checkpoint.onChanged(partition.log.logDirectory)
+    }
     if (partition === undefined && !this.#underWay.has(directoryName(topicPartition))) return
     work.push(this.#run(topicPartition, 'delete', () => logManager.deleteLog(topicPartition)))
   }
@@ -234,8 +239,13 @@ export class ReplicaChanges {
   #assume(partition: Partition): void {
     const registration = this.#registrationOf(partition)
     if (registration === undefined || partition.isOffline) return
-    if (registration.leader === this.#options.brokerId) partition.becomeLeader(registration)
-    else partition.becomeFollower(registration)
+    try {
+      if (registration.leader === this.#options.brokerId) partition.becomeLeader(registration)
+      else partition.becomeFollower(registration)
+    } catch (error) {
+      // One partition's trouble is not that of the others in the same update.
+      this.#options.logger.error({ err: error, partition: partition.name }, 'A change of role failed')
+    }
   }
 
   /** Works on a partition's files after whatever is under way there. A failure takes the partition offline. */

@@ -1,7 +1,9 @@
 import type { TopicConfig } from '../config/topic-config.ts'
 import type { Timer } from '../io/clock.ts'
+import type { Logger } from '../io/logger.ts'
 import type { World } from '../io/world.ts'
 import type { LogManager } from '../log/log-manager.ts'
+import { StorageError } from '../log/storage-error.ts'
 import type { TopicPartition } from '../log/topic-partition.ts'
 import { DelayedOperations } from '../machine/delayed-operations.ts'
 import type { MetadataDelta, MetadataImage } from '../metadata/image/metadata-image.ts'
@@ -73,6 +75,7 @@ export interface DeleteRecordsTarget extends TopicPartition {
 export class ReplicaManager implements MetadataPublisher, PartitionListener {
   readonly name = 'ReplicaManager'
   readonly #world: World
+  readonly #logger: Logger
   readonly #logManager: LogManager
   readonly #alterPartition: ReplicaManagerOptions['alterPartition']
   readonly #highWatermarkCheckpointIntervalMs: number
@@ -97,6 +100,7 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
     // Kafka's rule: a replica that is out of sync is out for one and a half of the time allowed at most.
     this.#lagCheckIntervalMs = options.lagTimeMaxMs / 2
     const logger = world.logger.named('kafka.server.ReplicaManager')
+    this.#logger = logger
     this.#partitions = new HostedPartitions(() => this.#image.topics)
     this.#checkpoint = new HighWatermarkCheckpoint({ disk: world.disk, logger })
     this.#changes = new ReplicaChanges({
@@ -169,10 +173,18 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
     if (typeof partition === 'number') {
       return { partition: undefined, append: refusedWithout(partition, target) }
     }
-    const append = partition.appendFromClient(target.records, parameters)
-    return append instanceof Promise
-      ? append.then(done => ({ partition, append: done }))
-      : { partition, append }
+    const failed = (error: unknown): ProducedPartition => {
+      this.#logger.error({ err: error, partition: partition.name }, 'An append failed unexpectedly')
+      const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR
+      return { partition, append: refusedAppend({ errorCode, message: 'The append failed unexpectedly.' }) }
+    }
+    try {
+      const append = partition.appendFromClient(target.records, parameters)
+      if (!(append instanceof Promise)) return { partition, append }
+      return append.then(done => ({ partition, append: done }), failed)
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #acknowledge(
@@ -238,7 +250,10 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
         : { partition, deleted: partition.deleteRecords(target.offset) }
     })
     if (deleting.some(({ deleted }) => deleted.requestedOffset !== undefined)) {
-      await this.#logManager.checkpointLogStartOffsets()
+      await this.#logManager.checkpointLogStartOffsets().catch((error: unknown) => {
+        // The partitions on that disk are offline by now and answer so.
+        if (!(error instanceof StorageError)) throw error
+      })
     }
     return new Promise(resolve => {
       const operation = new DelayedDeleteRecords({ deleting, complete: resolve })
@@ -302,7 +317,7 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
   // ---- background
 
   #startBackgroundWork(): void {
-    this.#every(this.#highWatermarkCheckpointIntervalMs, () => this.#checkpoint.write(this.#partitions))
+    this.#every(this.#highWatermarkCheckpointIntervalMs, () => this.#writeHighWatermarks())
     this.#every(this.#lagCheckIntervalMs, async () => {
       for (const partition of this.#partitions) partition.checkLag()
     })
@@ -320,6 +335,11 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
     arm()
   }
 
+  #writeHighWatermarks(): Promise<void> {
+    const online = this.#logManager.directories.filter(({ isOffline }) => !isOffline)
+    return this.#checkpoint.write(this.#partitions, { onlineDirectories: online.map(({ path }) => path) })
+  }
+
   /**
    * The stop of a broker that takes no more requests: fetches that wait are answered with what there is, records that
    * wait are brought to disk and acknowledged, the high watermarks are written. The logs stay open for their manager to close.
@@ -334,7 +354,7 @@ export class ReplicaManager implements MetadataPublisher, PartitionListener {
     await Promise.allSettled(Array.from(this.#partitions, partition => partition.log.flush()))
     this.#produces.expireAll()
     this.#deletions.expireAll()
-    await this.#checkpoint.write(this.#partitions)
+    await this.#writeHighWatermarks()
     for (const partition of this.#partitions) partition.close()
   }
 }

@@ -382,3 +382,24 @@ it('whatever happens, the high watermark never falls and never passes an in-sync
     ),
   )
 })
+
+it('min.insync.replicas counts from when it is told, also when the controller’s answer was ahead of the metadata', () => {
+  const leader = lead({ ...THREE, isr: [1, 2], minInsyncReplicas: 1 })
+  leader.step(log(10), 0)
+  leader.step(fetch(2, 10), 0)
+  leader.step(fetch(3, 10), 1)
+  const outcome = { result: 'applied', isr: [1, 2, 3], partitionEpoch: 4 } as const
+  leader.step({ kind: 'alter-partition', outcome }, 1)
+  const stale = { ...THREE, isr: [1, 2], partitionEpoch: 0, minInsyncReplicas: 4 }
+  leader.step({ kind: 'membership', membership: stale }, 2)
+  expect([...leader.isr]).toEqual([1, 2, 3])
+  expect(leader.isUnderMinIsr).toBe(false)
+  leader.step({ kind: 'membership', membership: { ...stale, minInsyncReplicas: 1 } }, 2)
+  leader.step(log(11), 3)
+  leader.step({ kind: 'tick' }, LAG_MS * 2)
+  const alone = { result: 'applied', isr: [1], partitionEpoch: 5 } as const
+  leader.step({ kind: 'alter-partition', outcome: alone }, LAG_MS * 2)
+  expect(leader.isUnderMinIsr).toBe(false)
+  leader.step({ kind: 'membership', membership: { ...stale, minInsyncReplicas: 2 } }, LAG_MS * 2)
+  expect([[...leader.isr], leader.isUnderMinIsr]).toEqual([[1], true])
+})
