@@ -84,14 +84,21 @@ export class SocketServer {
     for (const connection of this.#connections) connection.start()
   }
 
-  async stop(): Promise<void> {
+  /** No more connections, and no more requests on those that there are. */
+  async quiesce(): Promise<void> {
     this.#idleTimer?.cancel()
+    this.#isServing = false
     await Promise.all([...this.#listening.values()].map(listening => listening.close()))
+    for (const connection of this.#connections) connection.end()
+  }
+
+  /** Waits until what is in flight is answered, not for ever, and closes every connection. */
+  async stop(): Promise<void> {
+    await this.quiesce()
     if (this.#connections.size === 0) return
     const closed = new Promise<void>(resolve => {
       this.#onLastClosed = resolve
     })
-    for (const connection of this.#connections) connection.end()
     const timer = this.#world.clock.setTimer(STOP_TIMEOUT_MS, () => {
       for (const connection of this.#connections) connection.destroy()
     })
