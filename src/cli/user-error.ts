@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import { ConfigError } from '../config/config-error.ts'
 import { DiskError } from '../io/disk.ts'
+import { LogDirectoryError } from '../log/log-directory-error.ts'
+import { MetaPropertiesError } from '../log/meta-properties.ts'
 
 /** Something that the user can put right. The message is one line: what is wrong, why, and what to do. */
 export class UserError extends Error {
@@ -44,13 +46,12 @@ const DISK_ADVICE: Readonly<Record<string, (path: string) => string>> = {
   EEXIST: path => `${path} is in the way, and is no directory: correct log.dirs`,
 }
 
-/** Errors of other rooms that are written for the user, by their names. */
-const TOLD_AS_THEY_ARE = new Set(['MetaPropertiesError', 'QuorumStateError'])
+/** Errors whose messages are written for the user. */
+const TOLD_AS_THEY_ARE = [UserError, ConfigError, LogDirectoryError, MetaPropertiesError] as const
 
 /** The line for the user; `undefined` for a fault of the program, which needs its stack. */
 export const userMessage = (error: unknown): string | undefined => {
-  if (error instanceof UserError || error instanceof ConfigError) return error.message
-  if (error instanceof Error && TOLD_AS_THEY_ARE.has(error.name)) return error.message
+  if (TOLD_AS_THEY_ARE.some(kind => error instanceof kind)) return (error as Error).message
   if (error instanceof DiskError) return DISK_ADVICE[error.code]?.(error.path)
   if (isSystemError(error)) {
     const inListen = LISTEN_ADVICE[error.code]

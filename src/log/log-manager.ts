@@ -4,6 +4,7 @@ import { DiskError } from '../io/disk.ts'
 import type { World } from '../io/world.ts'
 import { DataDirectory, type DataDirectoryLimits, isLocked } from './data-directory.ts'
 import type { LogConfig } from './log-config.ts'
+import { LogDirectoryError } from './log-directory-error.ts'
 import { loadLog, newLog } from './log-loader.ts'
 import { OffsetCheckpointName } from './offset-checkpoint.ts'
 import { PartitionDirectory } from './partition-directory.ts'
@@ -108,7 +109,9 @@ export class LogManager {
       throw error
     }
     if (manager.#directories.length > 0) return manager
-    throw new Error(`None of the log directories can be used: ${[...paths].join(', ')}`)
+    throw new LogDirectoryError(
+      `None of the log directories can be used: ${[...paths].join(', ')} (the log tells why): put that right, or correct log.dirs`,
+    )
   }
 
   async #openDirectory(path: string): Promise<void> {
@@ -126,8 +129,9 @@ export class LogManager {
       )
     } catch (error) {
       if (isLocked(error)) {
-        throw new Error(
-          `Failed to acquire lock on file .lock in ${path}. A Kafka instance in another process is using this directory.`,
+        throw new LogDirectoryError(
+          `Failed to acquire lock on file .lock in ${path}. A Kafka instance in another process is using this directory: stop that one, or choose another directory in log.dirs`,
+          { cause: error },
         )
       }
       if (!(error instanceof DiskError)) throw error
@@ -154,7 +158,11 @@ export class LogManager {
     const { logDirs, metadataLogDir } = this.#options
     const path = metadataLogDir ?? logDirs[0]
     const directory = this.#directories.find(candidate => candidate.path === path)
-    if (directory === undefined) throw new Error(`The metadata log directory ${path} cannot be used`)
+    if (directory === undefined) {
+      throw new LogDirectoryError(
+        `The metadata log directory ${path} cannot be used (the log tells why): put that right, or correct metadata.log.dir`,
+      )
+    }
     const topicPartition = { topic: METADATA_TOPIC, partition: 0 }
     const partitionPath = join(directory.path, partitionDirectoryName(topicPartition))
     return directory.parts.writer.guard('open the metadata log', async () => {

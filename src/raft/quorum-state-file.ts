@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Disk, DiskError } from '../io/disk.ts'
+import { LogDirectoryError } from '../log/log-directory-error.ts'
 import { isUuid, ZERO_UUID } from '../protocol/uuid.ts'
 import { type ElectionState, NO_ELECTION_YET } from './election-state.ts'
 
@@ -35,7 +36,7 @@ export class QuorumStateFile {
     }
     const state = parse(text)
     if (state === undefined) {
-      throw new Error(
+      throw new LogDirectoryError(
         `${this.#path} is damaged: it must not be guessed who got this node's vote. Restore it, or take this node out of the quorum.`,
       )
     }

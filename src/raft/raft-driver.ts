@@ -1,5 +1,6 @@
 import type { Logger } from '../io/logger.ts'
 import type { World } from '../io/world.ts'
+import { LogDirectoryError } from '../log/log-directory-error.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { RecordWriter } from '../machine/record-writer.ts'
 import type { QuorumEffect, QuorumEvent } from './effects.ts'
@@ -87,7 +88,7 @@ export class RaftDriver {
     const { metadataLog, quorumStateFile, nodeId, directoryId, log, listener } = this.#options
     if (!this.#voters.isVoter({ id: nodeId, directoryId })) {
       const known = this.#voters.get(nodeId)?.directoryId
-      throw new Error(
+      throw new LogDirectoryError(
         known === undefined
           ? `node ${nodeId} is no voter of the metadata quorum (voters: ${this.#voters.ids.join(', ') || 'none'})`
           : `the voter of node ${nodeId} is the directory ${known}, and this one is ${directoryId}: put the right directory in its place`,
