@@ -108,6 +108,8 @@ export class Connection implements SocketEvents {
     this.#isHandling = true
     try {
       while (position < chunk.length) {
+        // What is answered already makes room for more.
+        if (!this.#mayRead()) this.#send()
         if (!this.#mayRead()) {
           this.#hold(chunk.subarray(position))
           break
