@@ -80,11 +80,6 @@ const CLOSED: readonly { readonly what: string; readonly bytes: Buffer; readonly
     logged: /bytes/,
   },
   {
-    what: 'bytes behind the request',
-    bytes: frame(header(metadataApi.key, 1), int32(0), Buffer.from('trailing')),
-    logged: /8 bytes/,
-  },
-  {
     what: 'a header of millions of tagged fields',
     bytes: frame(header(apiVersionsApi.key, 3), Buffer.from('ffffff07', 'hex'), Buffer.alloc(200_000)),
     logged: /./,
