@@ -28,7 +28,7 @@ export type Step =
   | { do: 'group'; topic: string; group: string; partitions: number }
   | { do: 'admin'; topic: string; group: string }
 
-export interface Answers {
+interface Answers {
   produce: { offsets: number[] }
   read: { records: JsonReadRecord[] }
   typed: { values: unknown[] }

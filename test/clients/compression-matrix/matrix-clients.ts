@@ -12,7 +12,7 @@ import {
   oldKafkaPython,
 } from '../python/python-clients.ts'
 
-export interface TopicToProduce {
+interface TopicToProduce {
   readonly topic: string
   readonly codec: string
   readonly records: readonly JsonRecord[]

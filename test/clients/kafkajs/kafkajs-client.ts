@@ -41,7 +41,7 @@ const fromHeaders = (headers: IHeaders | undefined): [string, string | null][] =
       : [[name, encode(content)] as [string, string | null]],
   )
 
-export const fromMessage = (
+const fromMessage = (
   { topic, partition }: { topic: string; partition: number },
   message: KafkaMessage,
 ): JsonReadRecord => ({
