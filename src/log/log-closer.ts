@@ -11,12 +11,10 @@ export async function closeLog(state: LogState): Promise<void> {
   await state.output.suspend()
   dropTimers(state)
   await state.writer.guard(`close ${nameOf(state)}`, async () => {
-    const { files, segments, epochs } = state
-    // Segments that were rolled just now, too, may have indexes in memory only.
-    for (const segment of segments.all) {
-      if (segment.areIndexesDirty) await segment.closeIndexes()
-    }
-    if (epochs.isDirty) await epochs.write(files.disk, files.directory.path)
+    const { files, segments, output } = state
+    // The epochs, and what belongs to segments that were rolled just now.
+    await output.upkeep()
+    if (segments.active.areIndexesDirty) await segments.active.closeIndexes()
     await takeProducerSnapshot(state)
     await files.handles.closeDirectory(files.directory.path)
   })

@@ -187,6 +187,10 @@ class LogLoader {
       endOffset: base.baseOffset,
       ...this.#producerOptions(),
     })
+    // Once the segments before it are deleted, nothing else tells of the producers that wrote them.
+    if (first > 0 && !this.#snapshotOffsets.includes(base.baseOffset)) {
+      await this.#writeSnapshot(producers, base.baseOffset)
+    }
     this.#epochs.truncateFromEnd(base.baseOffset)
     for (let index = first; index < this.#segments.length; index++) {
       const segment = this.#segments[index] as LogSegment

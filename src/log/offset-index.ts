@@ -1,4 +1,4 @@
-import { IndexFile, type IndexFileOptions } from './index-file.ts'
+import { CorruptIndexError, IndexFile, type IndexFileOptions } from './index-file.ts'
 
 const ENTRY_BYTES = 8
 
@@ -13,6 +13,7 @@ export interface OffsetPosition {
  */
 export class OffsetIndex {
   readonly #file: IndexFile
+  readonly #path: () => string
   readonly #baseOffset: number
   #last: OffsetPosition | undefined
 
@@ -21,6 +22,7 @@ export class OffsetIndex {
     { baseOffset, isNew }: { baseOffset: number; isNew: boolean },
   ) {
     this.#file = new IndexFile({ ...options, entryBytes: ENTRY_BYTES }, { isNew })
+    this.#path = options.path
     this.#baseOffset = baseOffset
   }
 
@@ -45,6 +47,10 @@ export class OffsetIndex {
   async open(): Promise<void> {
     const entry = await this.#file.open()
     this.#last = entry === undefined ? undefined : this.#parse(entry)
+    // No entry is made for a segment's first batch; Kafka leaves zeros behind the entries when it is killed.
+    if (this.#last !== undefined && this.#last.position <= 0) {
+      throw new CorruptIndexError({ path: this.#path(), reason: 'the last entry is none' })
+    }
   }
 
   append({ offset, position }: OffsetPosition): void {

@@ -1,4 +1,4 @@
-import { IndexFile, type IndexFileOptions } from './index-file.ts'
+import { CorruptIndexError, IndexFile, type IndexFileOptions } from './index-file.ts'
 
 const ENTRY_BYTES = 12
 
@@ -15,6 +15,7 @@ export interface MaxTimestamp {
  */
 export class TimeIndex {
   readonly #file: IndexFile
+  readonly #path: () => string
   readonly #baseOffset: number
   #last: MaxTimestamp | undefined
 
@@ -23,6 +24,7 @@ export class TimeIndex {
     { baseOffset, isNew }: { baseOffset: number; isNew: boolean },
   ) {
     this.#file = new IndexFile({ ...options, entryBytes: ENTRY_BYTES }, { isNew })
+    this.#path = options.path
     this.#baseOffset = baseOffset
   }
 
@@ -48,6 +50,10 @@ export class TimeIndex {
   async open(): Promise<void> {
     const entry = await this.#file.open()
     this.#last = entry === undefined ? undefined : this.#parse(entry)
+    // Timestamps rise from entry to entry; Kafka leaves zeros behind them when it is killed.
+    if (this.#last !== undefined && this.entries > 1 && this.#last.timestamp <= 0n) {
+      throw new CorruptIndexError({ path: this.#path(), reason: 'the last entry is none' })
+    }
   }
 
   /** Does nothing unless the timestamp has risen. */

@@ -355,7 +355,7 @@ describe('a log', () => {
       fc.asyncProperty(scripts, fc.constantFrom(0, 100_000), (sequence, maxCachedBytes) =>
         runSteps(sequence, { flushMode: 'durable', maxCachedBytes }),
       ),
-      { numRuns: Number(process.env['RUNS'] ?? 60) },
+      { numRuns: Number(process.env['MODEL_RUNS'] ?? 60) },
     )
   })
 
@@ -364,7 +364,7 @@ describe('a log', () => {
       fc.asyncProperty(scripts, fc.constantFrom(0, 100_000), (sequence, maxCachedBytes) =>
         runSteps(sequence, { flushMode: 'lazy', maxCachedBytes }),
       ),
-      { numRuns: Number(process.env['RUNS'] ?? 40) },
+      { numRuns: Number(process.env['MODEL_RUNS'] ?? 40) },
     )
   })
 })
