@@ -17,22 +17,3 @@ export interface GroupLeadership {
   /** It does not any more. */
   onResignation(partitionIndex: number): void
 }
-
-interface LedPartition {
-  readonly topicPartition: { readonly partition: number }
-}
-
-/** Tells `groups` of what a replica manager tells of `__consumer_offsets`; `openLog` opens the log of a partition that is led. */
-export function groupLeadershipListener<P extends LedPartition>(
-  groups: GroupLeadership,
-  openLog: (partition: P, leadership: { readonly leaderEpoch: number }) => GroupLog,
-) {
-  return {
-    onElected(partition: P, leadership: { readonly leaderEpoch: number }): void {
-      groups.onElection(partition.topicPartition.partition, openLog(partition, leadership))
-    },
-    onResigned({ partition }: { readonly partition: number }): void {
-      groups.onResignation(partition)
-    },
-  }
-}

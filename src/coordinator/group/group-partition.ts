@@ -34,7 +34,7 @@ export class GroupPartition {
   readonly #options: GroupPartitionOptions
   readonly #name: string
   readonly #logger: Logger
-  /** Of the current leadership. */
+  /** Of the current leadership, once it is loaded: before, nobody can wait in it. */
   #machine: GroupCoordinatorMachine | undefined
 
   constructor(options: GroupPartitionOptions) {
@@ -78,15 +78,13 @@ export class GroupPartition {
     return {
       ...world,
       name: this.#name,
-      createMachine: timers => {
-        this.#machine = new GroupCoordinatorMachine({
+      createMachine: timers =>
+        new GroupCoordinatorMachine({
           ...world,
           settings,
           timers,
           write: records => this.host.run(() => ({ records, response: undefined })),
-        })
-        return this.#machine
-      },
+        }),
       codec: groupRecordCodec({
         onUnknownRecord: id => {
           if (unknownIds.has(id)) return
@@ -110,6 +108,7 @@ export class GroupPartition {
       commitTimeoutMs: settings().offsetsCommitTimeoutMs,
       intoBatches: tombstonesIntoBatches,
       onActive: machine => {
+        this.#machine = machine
         machine.load()
         this.#scheduleExpiry()
         this.#logger.info(

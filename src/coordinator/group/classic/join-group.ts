@@ -61,6 +61,8 @@ export function joinClassicGroup(
   if (!acceptsJoin(group, memberId, groups.surroundings.settings().groupMaxSize)) {
     groups.sessions.end(group, memberId)
     group.remove(memberId)
+    // The others may have waited for this one.
+    groups.rebalances.maybeCompleteJoin(group)
     return refuse(ErrorCode.GROUP_MAX_SIZE_REACHED, UNKNOWN_MEMBER)
   }
   if (!group.supports({ protocolType, protocols: update.protocols })) {
