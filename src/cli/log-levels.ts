@@ -1,8 +1,8 @@
 /** The levels of log4j, which Kafka's users know, from the most talkative to silence. */
-export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'] as const
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export const ROOT_LOGGER = 'root'
+const ROOT_LOGGER = 'root'
 
 /** A level by its name in any case; `undefined` for another word. */
 export const parseLogLevel = (text: string): LogLevel | undefined => {

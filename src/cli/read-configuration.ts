@@ -34,7 +34,7 @@ export const readProperties = async (disk: Disk, file: string): Promise<Map<stri
  * Where relative paths of a properties file begin: for the files that come with the project at its own directory, so that
  * they work wherever they are started from; for all others, as in Apache Kafka, at the working directory.
  */
-export const baseDirectoryOf = (file: string): string => {
+const baseDirectoryOf = (file: string): string => {
   const own = installationDirectory()
   if (own === undefined) return process.cwd()
   try {

@@ -17,9 +17,7 @@ export type ConfigChange =
   | { readonly name: string; readonly operation: 'set' | 'append' | 'subtract'; readonly value: string }
   | { readonly name: string; readonly operation: 'delete' }
 
-/** The operations by their ids on the wire (`AlterConfigOp.OpType`). */
-export const CONFIG_OPERATIONS = ['set', 'delete', 'append', 'subtract'] as const
-export type ConfigOperation = (typeof CONFIG_OPERATIONS)[number]
+export type ConfigOperation = ConfigChange['operation']
 
 const DEFINITIONS: Readonly<Record<ConfigScope, ConfigDefinitions>> = {
   broker: BROKER_CONFIGS,

@@ -4,7 +4,7 @@ import { type ConfigPlace, loadBrokerConfig } from '../../../src/config/load-bro
 export const PLACE: ConfigPlace = { baseDirectory: '/srv/ottla', hostName: 'this.machine' }
 
 /** The least that a file must have. */
-export const MINIMAL: Readonly<Record<string, string>> = {
+const MINIMAL: Readonly<Record<string, string>> = {
   'process.roles': 'broker,controller',
   'node.id': '1',
   listeners: 'PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093',
