@@ -172,6 +172,11 @@ export class PartitionLeader {
     return this.#maximalIsr.size >= this.#effectiveMinIsr ? 'acknowledged' : 'too-few-replicas'
   }
 
+  /** There are no other replicas: what this broker has on stable storage is committed. */
+  get isAlone(): boolean {
+    return this.#followers.size === 0
+  }
+
   /** The lowest log start offset of the replicas that are there; undefined while one has not told its own. */
   lowWatermark(logStartOffset: number): number | undefined {
     let lowest: number | undefined = logStartOffset

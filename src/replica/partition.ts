@@ -281,8 +281,12 @@ export class Partition {
     })
   }
 
-  /** An append that ends at `endOffset` has reached the leader's file. */
+  /**
+   * An append that ends at `endOffset` is as safe as acks=1 asks for: it has reached the leader's file. Where there
+   * is no other replica it is also committed, so that who was acknowledged finds the record, as with Apache Kafka.
+   */
   isWritten(endOffset: number): boolean {
+    if (this.#leader?.isAlone === true) return this.log.highWatermark >= endOffset
     return this.log.writtenEndOffset >= endOffset
   }
 

@@ -1,11 +1,17 @@
 import { alterConfigsApi } from '../../protocol/messages/alter-configs.ts'
+import { checkReplacedConfigs } from '../broker-config-changes.ts'
 import { controllerContext } from '../controller-context.ts'
 import { handler } from '../handler.ts'
 
 export const alterConfigsHandler = handler(alterConfigsApi, {
   versions: [0, 2],
-  handle(request, context, { controller }) {
-    return controller.alterConfigs(request, controllerContext(context, undefined))
+  async handle(request, context, services) {
+    const { refused, accepted } = checkReplacedConfigs(request.resources, services)
+    if (accepted.length === 0) return { throttleTimeMs: 0, responses: refused }
+    const { controller } = services
+    const forwarded = { ...request, resources: accepted }
+    const response = await controller.alterConfigs(forwarded, controllerContext(context, undefined))
+    return { ...response, responses: [...refused, ...response.responses] }
   },
   fail({ resources }, { code, message }) {
     const error = { errorCode: code, errorMessage: message }

@@ -13,7 +13,8 @@ const SEVERAL_KEYS_SINCE = 4
 
 interface Coordinator {
   readonly errorCode: ErrorCode
-  readonly errorMessage: string | null
+  /** Empty where there is nothing to say. */
+  readonly errorMessage: string
   readonly nodeId: number
   readonly host: string
   readonly port: number
@@ -23,7 +24,9 @@ export const findCoordinatorHandler = handler(findCoordinatorApi, {
   versions: [0, 6],
   async handle({ key, keyType, coordinatorKeys }, context, services) {
     if (context.apiVersion < SEVERAL_KEYS_SINCE) {
-      return { ...(await findCoordinator({ key, keyType }, context, services)), coordinators: [] }
+      const found = await findCoordinator({ key, keyType }, context, services)
+      const errorMessage = found.errorMessage || errorName(found.errorCode)
+      return { ...found, errorMessage, coordinators: [] }
     }
     const coordinators = await Promise.all(
       coordinatorKeys.map(async each => ({
@@ -31,7 +34,7 @@ export const findCoordinatorHandler = handler(findCoordinatorApi, {
         ...(await findCoordinator({ key: each, keyType }, context, services)),
       })),
     )
-    return { errorCode: ErrorCode.NONE, errorMessage: null, nodeId: 0, host: '', port: 0, coordinators }
+    return { errorCode: ErrorCode.NONE, errorMessage: '', nodeId: 0, host: '', port: 0, coordinators }
   },
   fail({ coordinatorKeys }, { code, message }) {
     const failed = none(code, message)
@@ -77,13 +80,13 @@ async function findGroupCoordinator(
   if (leader === undefined || listener === undefined) return none(ErrorCode.COORDINATOR_NOT_AVAILABLE)
   return {
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     nodeId: leader,
     host: listener.host,
     port: listener.port,
   }
 }
 
-function none(errorCode: ErrorCode, errorMessage: string | null = null): Coordinator {
+function none(errorCode: ErrorCode, errorMessage = ''): Coordinator {
   return { errorCode, errorMessage, nodeId: -1, host: '', port: -1 }
 }

@@ -9,9 +9,20 @@ const newEpoch = (leader: number, isr: number[]) =>
   metadataRecord('PartitionChangeRecord', 2, { topicId: uuid(1), partitionId: 0, leader, isr })
 
 describe('acks', () => {
-  it('all waits for the flush, one for the write, none for nothing', async () => {
+  it('one waits for the flush, too, where there is no other replica, so that the record can be read at once', async () => {
     const fixture = await ReplicaFixture.start()
     await fixture.createTopic('t')
+    fixture.gate.close('flush')
+    const one = fixture.produce('t', batchOf(), { acks: 1 })
+    expect(await outcomeOf(one)).toBe('pending')
+    fixture.gate.open()
+    expect(await outcomeOf(one)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 0 })
+    expect(fixture.partition('t').highWatermark).toBe(1)
+  })
+
+  it('all waits for the high watermark, one for the write, none for nothing', async () => {
+    const fixture = await ReplicaFixture.start()
+    await fixture.createTopic('t', { replicas: [1, 2], isr: [1] })
     fixture.gate.close('write')
     const none = fixture.produce('t', batchOf(), { acks: 0 })
     const one = fixture.produce('t', batchOf(), { acks: 1 })
