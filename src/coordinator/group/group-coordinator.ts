@@ -28,7 +28,7 @@ export interface OffsetsToCommit {
   readonly retentionTimeMs: number
   readonly topics: readonly {
     readonly name: string
-    /** The zero UUID where the client named the topic by name alone. */
+    /** The zero UUID: not known. */
     readonly topicId: string
     readonly partitions: readonly {
       readonly partitionIndex: number

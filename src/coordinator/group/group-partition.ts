@@ -111,10 +111,13 @@ export class GroupPartition {
         this.#machine = machine
         machine.load()
         this.#scheduleExpiry()
-        this.#logger.info(
-          { partition: this.#name, groups: machine.persisted.size },
-          'the groups of a partition are loaded',
-        )
+        // Most partitions of a small cluster are empty: not worth a line.
+        if (machine.persisted.size > 0) {
+          this.#logger.info(
+            { partition: this.#name, groups: machine.persisted.size },
+            'the groups of a partition are loaded',
+          )
+        }
       },
       onFailure: () => this.#unload(),
     }

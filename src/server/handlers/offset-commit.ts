@@ -18,6 +18,8 @@ const TOPIC_IDS_SINCE = 10
 interface CheckedTopic {
   readonly asked: RequestTopic
   readonly name: string
+  /** Noted with the offsets, so that they do not count for another topic that is made under this name. */
+  readonly topicId: string
   readonly refusals: readonly (ErrorCode | undefined)[]
 }
 
@@ -26,9 +28,9 @@ export const offsetCommitHandler = handler(offsetCommitApi, {
   async handle(request, context, { groups, metadata }) {
     const { image } = metadata
     const checked = request.topics.map(topic => check(topic, context.apiVersion, image))
-    const topics = checked.flatMap(({ asked, name, refusals }) => {
+    const topics = checked.flatMap(({ asked, name, topicId, refusals }) => {
       const partitions = asked.partitions.filter((_, index) => refusals[index] === undefined)
-      return partitions.length === 0 ? [] : [{ name, topicId: asked.topicId, partitions }]
+      return partitions.length === 0 ? [] : [{ name, topicId, partitions }]
     })
     const committed =
       topics.length === 0 ? [] : await groups.commitOffsets({ ...request, topics }, groupClient(context))
@@ -53,6 +55,7 @@ function check(asked: RequestTopic, apiVersion: number, { topics }: MetadataImag
   return {
     asked,
     name: topic?.name ?? asked.name,
+    topicId: topic?.topicId ?? asked.topicId,
     refusals: asked.partitions.map(({ partitionIndex }) => {
       if (topic === undefined) return unknownTopic
       return topic.partitions[partitionIndex] === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : undefined

@@ -29,9 +29,10 @@ export const offsetFetchHandler = handler(offsetFetchApi, {
   versions: [0, 10],
   async handle(request, { apiVersion }, { groups, metadata }) {
     const { requireStable } = request
-    if (apiVersion < SEVERAL_GROUPS_SINCE) return fetchOne(request, apiVersion, groups)
-    const image = apiVersion >= TOPIC_IDS_SINCE ? metadata.image : undefined
-    const fetched = request.groups.map(group => fetchGroup(group, { groups, requireStable, image }))
+    const { image } = metadata
+    if (apiVersion < SEVERAL_GROUPS_SINCE) return fetchOne(request, apiVersion, { groups, image })
+    const byId = apiVersion >= TOPIC_IDS_SINCE
+    const fetched = request.groups.map(group => fetchGroup(group, { groups, requireStable, image, byId }))
     return { topics: [], groups: await Promise.all(fetched) }
   },
   fail({ groupId, topics, groups }, { code }, { apiVersion }) {
@@ -48,13 +49,13 @@ export const offsetFetchHandler = handler(offsetFetchApi, {
 async function fetchOne(
   { groupId, topics, requireStable }: OffsetFetchRequest,
   apiVersion: number,
-  groups: GroupCoordinator,
+  { groups, image }: { groups: GroupCoordinator; image: MetadataImage },
 ): Promise<OffsetFetchResponse> {
   const asked: OffsetsToFetch = {
     groupId,
     memberId: null,
     memberEpoch: -1,
-    topics: topics?.map(topic => ({ ...topic, topicId: ZERO_UUID })) ?? null,
+    topics: topics?.map(topic => ({ ...topic, topicId: idOf(topic.name, image) })) ?? null,
   }
   return oneGroup(await groups.fetchOffsets(asked, { requireStable }), topics, apiVersion)
 }
@@ -83,18 +84,24 @@ function unknownWithoutOffset(partition: FetchedPartition): FetchedPartition {
     : partition
 }
 
-/** With an image: topics go by their ids. */
 async function fetchGroup(
   request: RequestGroup,
-  options: { groups: GroupCoordinator; requireStable: boolean; image: MetadataImage | undefined },
+  options: {
+    groups: GroupCoordinator
+    requireStable: boolean
+    image: MetadataImage
+    /** Topics go by their ids, not by their names. */
+    byId: boolean
+  },
 ): Promise<ResponseGroup> {
-  const { groups, requireStable, image } = options
+  const { groups, requireStable, image, byId } = options
   const { groupId, memberId, memberEpoch } = request
   const unknown: ResponseTopic[] = []
   let topics: OffsetsToFetch['topics'] = null
   if (request.topics !== null) {
     topics = request.topics.flatMap(topic => {
-      const name = image === undefined ? topic.name : image.topics.topicById(topic.topicId)?.name
+      if (!byId) return [{ ...topic, topicId: idOf(topic.name, image) }]
+      const name = image.topics.topicById(topic.topicId)?.name
       if (name !== undefined) return [{ ...topic, name }]
       unknown.push(failedTopic(topic, ErrorCode.UNKNOWN_TOPIC_ID))
       return []
@@ -104,12 +111,17 @@ async function fetchGroup(
   const fetched = await groups.fetchOffsets(asked, { requireStable })
   if (fetched.errorCode !== ErrorCode.NONE) return { groupId, errorCode: fetched.errorCode, topics: [] }
   const known = fetched.topics.flatMap(({ name, partitions }) => {
-    if (image === undefined) return [{ name, partitions }]
+    if (!byId) return [{ name, partitions }]
     // All that a group has: a topic that is gone by now has no id to be named by.
     const topicId = image.topics.topicByName(name)?.topicId
     return topicId === undefined ? [] : [{ name, topicId, partitions }]
   })
   return { groupId, errorCode: ErrorCode.NONE, topics: [...known, ...unknown] }
+}
+
+/** The zero UUID where there is no such topic. */
+function idOf(topic: string, { topics }: MetadataImage): string {
+  return topics.topicByName(topic)?.topicId ?? ZERO_UUID
 }
 
 function failedTopic(

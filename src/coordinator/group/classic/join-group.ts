@@ -173,6 +173,8 @@ function joinKnownMember(join: Join): void {
 }
 
 function rejoin({ groups, group, update, respond }: Join, member: ClassicGroupMember, reason: string): void {
+  // A client that asks again has given up on its first request.
+  group.completeJoin(member, failedJoin(member.memberId, ErrorCode.REBALANCE_IN_PROGRESS))
   group.update(member, update, respond)
   groups.rebalances.onMembersChanged(group, reason)
 }

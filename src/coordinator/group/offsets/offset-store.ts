@@ -11,7 +11,7 @@ export interface CommittedOffset {
   readonly commitTimestampMs: number
   /** Only from old clients, which choose how long an offset is kept. */
   readonly expireTimestampMs: number | undefined
-  /** The zero UUID: the client named the topic by name alone. */
+  /** The zero UUID: an older broker did not note it. */
   readonly topicId: string
   /** Where the record lies: the later of two commits counts, however transactions end. */
   readonly recordOffset: number
