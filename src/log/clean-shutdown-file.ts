@@ -5,7 +5,7 @@ const FILE_NAME = '.kafka_cleanshutdown'
 const MAX_BYTES = 4096
 
 /** The broker epoch told where a file holds none (Kafka's before 3.8, or an empty one). */
-export const NO_BROKER_EPOCH = -1
+const NO_BROKER_EPOCH = -1
 
 /**
  * The broker epoch under which a data directory was stopped cleanly (Kafka's CleanShutdownFileHandler), or undefined

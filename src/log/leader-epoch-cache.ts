@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Disk } from '../io/disk.ts'
 import { CorruptCheckpointError, readCheckpoint, wholeNumber, writeCheckpoint } from './checkpoint-file.ts'
 
-export const LEADER_EPOCH_CHECKPOINT_NAME = 'leader-epoch-checkpoint'
+const LEADER_EPOCH_CHECKPOINT_NAME = 'leader-epoch-checkpoint'
 
 /** A leader epoch and the offset of its first record. */
 export interface LeaderEpochEntry {

@@ -40,7 +40,7 @@ export function lastSequenceOf(entry: ProducerEntry): number {
 }
 
 /** Sequence numbers wrap from 2^31-1 to 0. */
-export function firstSequenceOf({ lastSequence, offsetDelta }: AppendedBatch): number {
+function firstSequenceOf({ lastSequence, offsetDelta }: AppendedBatch): number {
   return lastSequence >= offsetDelta ? lastSequence - offsetDelta : lastSequence - offsetDelta + 0x8000_0000
 }
 

@@ -30,7 +30,7 @@ function isFlexible(api: Api, version: number): boolean {
 }
 
 /** Version of the header in front of a request. The oldest ControlledShutdown had no client id. */
-export function requestHeaderVersion(api: Api, version: number): 0 | 1 | 2 {
+function requestHeaderVersion(api: Api, version: number): 0 | 1 | 2 {
   if (api.key === CONTROLLED_SHUTDOWN_KEY && version === 0) return 0
   return isFlexible(api, version) ? 2 : 1
 }

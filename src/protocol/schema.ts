@@ -107,7 +107,6 @@ export const int8 = primitive<number>('int8')
 export const int16 = primitive<number>('int16')
 export const uint16 = primitive<number>('uint16')
 export const int32 = primitive<number>('int32')
-export const uint32 = primitive<number>('uint32')
 /**
  * An offset, id, epoch or time of 64 bits as a `number`. A value outside of the safe integers decodes to the nearest
  * double, which every check of a range refuses; encoding one is an error.

@@ -19,7 +19,7 @@ const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.
 const FETCH_TIMEOUT_MS = 900_000
 
 /** Where tests keep what they fetched or compiled: `OTTLA_TEST_CACHE`, else `~/.cache/ottla-tests`. */
-export const testCache = (): string => {
+const testCache = (): string => {
   const { OTTLA_TEST_CACHE } = process.env
   const folder = OTTLA_TEST_CACHE || join(homedir(), '.cache', 'ottla-tests')
   mkdirSync(folder, { recursive: true })

@@ -17,7 +17,7 @@ export const MIGRATING_DIRECTORY = reserved(0)
 /** The broker has several and has not yet said which one it chose. */
 export const UNASSIGNED_DIRECTORY = reserved(1)
 /** One that is offline, whichever it is. */
-export const LOST_DIRECTORY = reserved(2)
+const LOST_DIRECTORY = reserved(2)
 
 export function isReservedDirectory(id: string): boolean {
   const bytes = uuidToBytes(id)

@@ -87,6 +87,7 @@ func produceUntilTold(ctx context.Context, producer *kgo.Client) *acknowledged {
 	for p := range acks.offsets {
 		acks.offsets[p] = map[int]int64{}
 	}
+	go acks.report(told)
 	filler := strings.Repeat("x", padding)
 	for number := 0; ; number++ {
 		select {
@@ -110,6 +111,31 @@ func produceUntilTold(ctx context.Context, producer *kgo.Client) *acknowledged {
 			})
 		}
 		time.Sleep(200 * time.Microsecond)
+	}
+}
+
+func (a *acknowledged) count() int {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	sum := 0
+	for _, offsets := range a.offsets {
+		sum += len(offsets)
+	}
+	return sum
+}
+
+// Says how far it has come, so that whoever kills the broker knows that there is load.
+func (a *acknowledged) report(told <-chan struct{}) {
+	for last := 0; ; time.Sleep(20 * time.Millisecond) {
+		select {
+		case <-told:
+			return
+		default:
+		}
+		if now := a.count(); now != last {
+			last = now
+			fmt.Println("acknowledged", now)
+		}
 	}
 }
 

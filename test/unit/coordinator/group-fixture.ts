@@ -33,7 +33,7 @@ export const SETTINGS: GroupSettings = {
 }
 
 /** All that the log must bring back. */
-export function hardStateOf({ persisted, otherGroups, offsets }: GroupCoordinatorMachine): unknown {
+function hardStateOf({ persisted, otherGroups, offsets }: GroupCoordinatorMachine): unknown {
   return structuredClone({
     persisted: new Map(persisted),
     otherGroups: new Map(otherGroups),
@@ -82,8 +82,6 @@ export class Pending<T> {
     return this.value
   }
 }
-
-export type Joined = JoinGroupResponse & { readonly memberId: string }
 
 /** The group coordinator on one partition in memory, with a clock that is turned by hand. */
 export class GroupFixture {

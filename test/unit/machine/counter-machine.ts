@@ -57,7 +57,7 @@ export class CounterMachine implements Machine<CounterRecord, string, number> {
   }
 }
 
-export const counterCodec: RecordCodec<CounterRecord> = {
+const counterCodec: RecordCodec<CounterRecord> = {
   encode: ({ name, count }) => ({ key: Buffer.from(name), value: Buffer.from(String(count)) }),
   decode: ({ key, value }) =>
     key === undefined ? undefined : { name: key.toString(), count: Number(value?.toString()) },

@@ -20,7 +20,7 @@ import { DiskGate } from './disk-gate.ts'
 
 export { type BatchOptions, batchOf, settle }
 
-export const BROKER_ID = 1
+const BROKER_ID = 1
 export const LOG_DIRS = ['/data']
 
 export interface FixtureOptions {
@@ -37,7 +37,7 @@ export interface FixtureOptions {
   readonly records?: readonly MetadataRecord[]
 }
 
-export const TOPIC_CONFIG: TopicConfig = {
+const TOPIC_CONFIG: TopicConfig = {
   ...DEFAULT_LOG_CONFIG,
   compressionType: 'producer',
   compressionGzipLevel: -1,
