@@ -51,7 +51,7 @@ import { streamsGroupTopologyValue } from './group/streams-group-topology-value.
  * The records of `__consumer_offsets`. `id` is the number in front of a record's key (Kafka's CoordinatorRecordType); 9
  * and 18 were never released.
  */
-export const GROUP_RECORDS = {
+const GROUP_RECORDS = {
   LegacyOffsetCommit: { id: 0, key: legacyOffsetCommitKey, value: legacyOffsetCommitValue },
   OffsetCommit: { id: 1, key: offsetCommitKey, value: offsetCommitValue },
   GroupMetadata: { id: 2, key: groupMetadataKey, value: groupMetadataValue },
@@ -136,7 +136,7 @@ export const GROUP_RECORDS = {
   StreamsGroupTopology: { id: 23, key: streamsGroupTopologyKey, value: streamsGroupTopologyValue },
 } as const
 
-export type GroupRecordType = keyof typeof GROUP_RECORDS
+type GroupRecordType = keyof typeof GROUP_RECORDS
 export type GroupRecordKey<T extends GroupRecordType> = MessageValue<(typeof GROUP_RECORDS)[T]['key']>
 export type GroupRecordValue<T extends GroupRecordType> = MessageValue<(typeof GROUP_RECORDS)[T]['value']>
 

@@ -232,3 +232,13 @@ test('a new group that cannot be written refuses its first member', async () => 
   expect(joining.done.errorCode).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE)
   groups.check()
 })
+
+test('a member that asks again while it waits takes the place of its first request', async () => {
+  const groups = await GroupFixture.leading()
+  const { memberId, joining } = await groups.joinWithId()
+  const again = groups.join({ memberId })
+  await groups.settle()
+  expect(joining.done.errorCode).toBe(ErrorCode.REBALANCE_IN_PROGRESS)
+  await groups.advance(3_000)
+  expect(again.done).toMatchObject({ errorCode: ErrorCode.NONE, generationId: 1 })
+})

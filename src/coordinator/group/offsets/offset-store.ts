@@ -17,7 +17,7 @@ export interface CommittedOffset {
   readonly recordOffset: number
 }
 
-export type PartitionOffsets = ReadonlyMap<number, CommittedOffset>
+type PartitionOffsets = ReadonlyMap<number, CommittedOffset>
 export type TopicOffsets = ReadonlyMap<string, PartitionOffsets>
 
 export interface OffsetPlace {
