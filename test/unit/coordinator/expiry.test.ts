@@ -107,7 +107,9 @@ test('a group is not deleted while an id that was given out may still join', asy
 })
 
 test('very many offsets expire, whatever a batch may hold', async () => {
-  const groups = await GroupFixture.leading({ settings })
+  const groups = await GroupFixture.leading({
+    settings: { ...settings, offsetsRetentionCheckIntervalMs: 61 * MINUTE_MS },
+  })
   const partitions = Array.from({ length: 500 }, (_, partitionIndex) => ({
     partitionIndex,
     committedOffset: 1n,
