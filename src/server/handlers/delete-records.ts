@@ -11,9 +11,11 @@ const NO_LOW_WATERMARK = -1
 
 export const deleteRecordsHandler = handler(deleteRecordsApi, {
   versions: [0, 2],
-  async handle({ topics, timeoutMs }, _context, { replicas }) {
+  async handle({ topics, timeoutMs }, _context, { replicas, metadata }) {
+    const { byName } = metadata.image.topics
+    const isRefused = (name: string): boolean => isInternalTopic(name) && byName.has(name)
     const asked = topics.flatMap(({ name, partitions }) =>
-      isInternalTopic(name)
+      isRefused(name)
         ? []
         : partitions.map(({ partitionIndex, offset }) => ({
             topic: name,
@@ -27,7 +29,7 @@ export const deleteRecordsHandler = handler(deleteRecordsApi, {
       topics: topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex }): ResponsePartition => {
-          const result = isInternalTopic(name) ? undefined : results.next().value
+          const result = isRefused(name) ? undefined : results.next().value
           return {
             partitionIndex,
             lowWatermark: result?.lowWatermark ?? NO_LOW_WATERMARK,

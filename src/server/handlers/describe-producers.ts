@@ -47,7 +47,10 @@ function describe(topic: string, partitionIndex: number, { replicas }: BrokerSer
     return failed(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION, `'${topic}' is no name of a topic.`)
   }
   const partition = replicas.find({ topic, partition: partitionIndex })
-  if (typeof partition === 'number') return failed(partitionIndex, partition, null)
+  if (typeof partition === 'number') {
+    const isUnknown = partition === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    return failed(partitionIndex, partition, isUnknown ? `There is no ${topic}-${partitionIndex}.` : null)
+  }
   const problem = partition.check({ currentLeaderEpoch: undefined, leaderOnly: false })
   if (problem !== ErrorCode.NONE) return failed(partitionIndex, problem, null)
   return {

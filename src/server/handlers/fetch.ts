@@ -12,7 +12,6 @@ import type { RequestContext } from '../request-context.ts'
 type ResponsePartition = FetchResponse['responses'][number]['partitions'][number]
 
 const STORAGE_ERROR_SINCE = 6
-const ZSTD_SINCE = 10
 const FOLLOWER_READS_SINCE = 11
 const TOPIC_IDS_SINCE = 13
 const REPLICA_STATE_SINCE = 15
@@ -42,9 +41,7 @@ export const fetchHandler = handler(fetchApi, {
       else unknown.push(failedAnswer(wanted, problem))
     }
     const finish = (fetched: readonly FetchedPartition[]): FetchResponse => {
-      const answers = fetched.map((each, index) =>
-        answerOf(known[index] as WantedPartition, each, context, services),
-      )
+      const answers = fetched.map((each, index) => answerOf(known[index] as WantedPartition, each, context))
       return respond(session, [...answers, ...unknown], context, services)
     }
     if (known.length === 0) return finish([])
@@ -153,13 +150,9 @@ function answerOf(
   wanted: WantedPartition,
   fetched: FetchedPartition,
   { apiVersion }: RequestContext,
-  services: BrokerServices,
 ): Answer {
   const { errorCode, offsets, divergingEpoch, buffers, sizeBytes, abortedTransactions } = fetched
   if (offsets === undefined) return failedAnswer(wanted, errorForVersion(errorCode, apiVersion))
-  if (apiVersion < ZSTD_SINCE && isZstdTopic(wanted, services)) {
-    return failedAnswer(wanted, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
-  }
   const { highWatermark, lastStableOffset, logStartOffset } = offsets
   return {
     of: wanted,
@@ -181,12 +174,6 @@ function answerOf(
       }),
     },
   }
-}
-
-/** Whatever producers send, the topic is to hold zstd only: an older client could not read it. */
-function isZstdTopic({ topic = '', partition }: WantedPartition, { replicas }: BrokerServices): boolean {
-  const found = replicas.find({ topic, partition })
-  return typeof found !== 'number' && found.config.compressionType === 'zstd'
 }
 
 /** Older clients do not know of failed disks: they are to look for another leader. */

@@ -6,7 +6,6 @@ import {
   RECORD_BATCH_OVERHEAD,
   readMagic,
 } from '../../protocol/records/record-batch.ts'
-import { ZERO_UUID } from '../../protocol/uuid.ts'
 import type { RequiredAcks } from '../../replica/partition.ts'
 import { type PartitionAppend, refusedAppend } from '../../replica/partition-append.ts'
 import type { ProduceTarget } from '../../replica/replica-manager.ts'
@@ -86,7 +85,7 @@ function partsOf(
   const topic = usesIds ? topics.topicById(topicId) : topics.topicByName(name)
   return partitionData.map(({ index, records }) => {
     const part = { topic: topic?.name ?? name, partition: index, records: records ?? EMPTY }
-    if (topic === undefined && usesIds && topicId !== ZERO_UUID) {
+    if (topic === undefined && usesIds) {
       return refused(part, ErrorCode.UNKNOWN_TOPIC_ID, `There is no topic with the id ${topicId}.`)
     }
     if (topic?.partitions[index] === undefined) {

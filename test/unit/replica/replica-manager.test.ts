@@ -89,6 +89,19 @@ describe('topics in the metadata', () => {
     expect((await fixture.produce('t', batchOf())).baseOffset).toBe(0)
   })
 
+  it('that go while their logs are being made leave nothing behind', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const fixture = await ReplicaFixture.start()
+      const created = fixture.createTopic('t')
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await fixture.apply(remove(1))
+      await created
+      expect(fixture.replicas.find({ topic: 't', partition: 0 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+      expect(fixture.logManager.getLog({ topic: 't', partition: 0 })).toBeUndefined()
+      expect(directories(fixture).filter(name => name === 't-0')).toEqual([])
+    }
+  })
+
   it('are held in the role and epoch that the metadata says', async () => {
     const fixture = await ReplicaFixture.start()
     await fixture.createTopic('t', { replicas: [1, 2] })

@@ -10,6 +10,7 @@ import { offsetForLeaderEpochApi } from '../../../src/protocol/messages/offset-f
 import { produceApi } from '../../../src/protocol/messages/produce.ts'
 import { buildRecordBatch } from '../../../src/protocol/records/record-batch-builder.ts'
 import type { RequestInputOf } from '../../../src/protocol/schema.ts'
+import { ZERO_UUID } from '../../../src/protocol/uuid.ts'
 import { splitBatches } from '../log/log-fixture.ts'
 import { batchOf, brokerRecord, outcomeOf, settle, uuid } from '../replica/replica-fixture.ts'
 import { DataPathFixture } from './data-path-fixture.ts'
@@ -151,6 +152,7 @@ describe('Produce', () => {
     expect(await codeOf(12, { index: 4 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(await codeOf(12, { index: -1 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(await codeOf(13, { topicId: UNKNOWN_ID })).toBe(ErrorCode.UNKNOWN_TOPIC_ID)
+    expect(await codeOf(13, { topicId: ZERO_UUID })).toBe(ErrorCode.UNKNOWN_TOPIC_ID)
     expect(await codeOf(13, { index: 4 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
   })
 
@@ -278,13 +280,6 @@ describe('Fetch', () => {
     })
     expect(told?.nodeEndpoints.length).toBe(1)
     expect((await fixture.call(fetchApi, { version: 15 }, stale))?.nodeEndpoints).toEqual([])
-  })
-
-  it('by an old client from a topic of zstd is refused', async () => {
-    const fixture = await DataPathFixture.start({ config: { compressionType: 'zstd' } })
-    await fixture.broker.createTopic('t')
-    expect((await fetch(fixture, 9, fetchOf(0)))?.errorCode).toBe(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
-    expect((await fetch(fixture, 10, fetchOf(0)))?.errorCode).toBe(ErrorCode.NONE)
   })
 
   it('by one who poses as a replica is refused', async () => {

@@ -99,7 +99,7 @@ describe('a session', () => {
   it('tells a partition again when its error has gone, and each error as long as it lasts', () => {
     const { sessions } = sessionsOf()
     const sessionId = create(sessions, 1)
-    const failing = news(name(0), { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, highWatermark: -1 })
+    const failing = news(name(0), { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER })
     for (const sessionEpoch of [1, 2]) {
       expect(partitionsOf(open(sessions, { sessionId, sessionEpoch }).answer([failing]))).toEqual([0])
     }
