@@ -296,6 +296,7 @@ class CombinedNode implements Node {
         maxBytesBetween: config.metadataLogMaxRecordBytesBetweenSnapshots,
         maxIntervalMs: config.metadataLogMaxSnapshotIntervalMs,
         retentionBytes: config.metadataMaxRetentionBytes,
+        retentionMs: config.metadataMaxRetentionMs,
       },
       listener: {
         onSnapshot: ({ id, batches }) => loader.handleSnapshot(metadataSnapshot(id, batches)),

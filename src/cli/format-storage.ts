@@ -2,13 +2,9 @@ import type { BrokerConfig } from '../config/broker-config.ts'
 import type { World } from '../io/world.ts'
 import type { MetaProperties } from '../log/meta-properties.ts'
 import { writeMetaProperties } from '../log/meta-properties.ts'
-import {
-  LATEST_METADATA_VERSION,
-  METADATA_VERSION_FEATURE,
-  metadataVersionName,
-} from '../metadata/metadata-version.ts'
-import { encodeMetadataRecord, metadataRecord } from '../metadata/records/metadata-records.ts'
-import { defaultFeatureLevels } from '../metadata/supported-features.ts'
+import { bootstrapRecords } from '../metadata/bootstrap-records.ts'
+import { LATEST_METADATA_VERSION, metadataVersionName } from '../metadata/metadata-version.ts'
+import { encodeMetadataRecord } from '../metadata/records/metadata-records.ts'
 import { type DirectoryInfo, formatDirectories, inspectDirectories, newUuid } from '../raft/format.ts'
 import { UserError } from './user-error.ts'
 
@@ -65,16 +61,8 @@ export interface FormatRequest {
 }
 
 /** The feature levels that a new cluster begins with, metadata.version first. */
-const bootstrapRecords = ({ metadataVersion, featureLevels }: FormatRequest): Buffer[] => {
-  const level = metadataVersion ?? LATEST_METADATA_VERSION
-  const levels = new Map([...defaultFeatureLevels(level), ...(featureLevels ?? [])])
-  const features = [...levels]
-    .filter(([, featureLevel]) => featureLevel > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return [[METADATA_VERSION_FEATURE, level] as const, ...features].map(([name, featureLevel]) =>
-    encodeMetadataRecord(metadataRecord('FeatureLevelRecord', 0, { name, featureLevel })),
-  )
-}
+const encodedBootstrapRecords = ({ metadataVersion, featureLevels }: FormatRequest): Buffer[] =>
+  bootstrapRecords(metadataVersion ?? LATEST_METADATA_VERSION, featureLevels).map(encodeMetadataRecord)
 
 /**
  * Formats the directories that are not formatted yet.
@@ -96,7 +84,7 @@ export const formatStorage = async (
       nodeId,
       logDirs: others,
       metadataLogDir,
-      bootstrapRecords: bootstrapRecords(request),
+      bootstrapRecords: encodedBootstrapRecords(request),
       standalone: standalone ? { endpoints: advertisedControllerListeners } : undefined,
     })
   } else {

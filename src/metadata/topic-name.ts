@@ -10,6 +10,21 @@ export function invalidTopicName(name: string): string | undefined {
   return reason === undefined ? undefined : `Topic name is invalid: ${reason}`
 }
 
+export function isLegalTopicName(name: string): boolean {
+  return invalidBecause(name) === undefined
+}
+
+/** Topics that the broker itself keeps. */
+const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+])
+
+export function isInternalTopic(name: string): boolean {
+  return INTERNAL_TOPICS.has(name)
+}
+
 function invalidBecause(name: string): string | undefined {
   if (name === '') return 'the empty string is not allowed'
   if (name === '.' || name === '..') return `'${name}' is not allowed`

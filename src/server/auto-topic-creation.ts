@@ -1,7 +1,7 @@
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { ControllerPort } from '../metadata/controller/controller-port.ts'
+import { isLegalTopicName } from '../metadata/topic-name.ts'
 import { ApiError, ErrorCode } from '../protocol/error-code.ts'
-import { isLegalTopicName } from './topic-name.ts'
 
 const CREATION_TIMEOUT_MS = 30_000
 

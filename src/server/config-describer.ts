@@ -13,8 +13,8 @@ import {
   type ConfigValues,
 } from '../metadata/image/configs-image.ts'
 import type { MetadataImage } from '../metadata/image/metadata-image.ts'
+import { isLegalTopicName } from '../metadata/topic-name.ts'
 import { ApiError, ErrorCode } from '../protocol/error-code.ts'
-import { isLegalTopicName } from './topic-name.ts'
 
 /** STRING, by the ids of DescribeConfigs. */
 const STRING_TYPE = 2

@@ -1,7 +1,7 @@
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-code.ts'
 import { type DeleteRecordsResponse, deleteRecordsApi } from '../../protocol/messages/delete-records.ts'
 import { handler } from '../handler.ts'
-import { isInternalTopic } from '../topic-name.ts'
 
 type ResponsePartition = DeleteRecordsResponse['topics'][number]['partitions'][number]
 

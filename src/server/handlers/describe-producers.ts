@@ -1,3 +1,4 @@
+import { isLegalTopicName } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-code.ts'
 import {
   type DescribeProducersResponse,
@@ -5,7 +6,6 @@ import {
 } from '../../protocol/messages/describe-producers.ts'
 import type { BrokerServices } from '../broker-services.ts'
 import { handler } from '../handler.ts'
-import { isLegalTopicName } from '../topic-name.ts'
 
 type ResponsePartition = DescribeProducersResponse['topics'][number]['partitions'][number]
 

@@ -1,4 +1,5 @@
 import type { TopicImage } from '../../metadata/image/topics-image.ts'
+import { isInternalTopic, isLegalTopicName } from '../../metadata/topic-name.ts'
 import { ApiError, ErrorCode } from '../../protocol/error-code.ts'
 import {
   type DescribeTopicPartitionsResponse,
@@ -9,7 +10,6 @@ import { ALL_OPERATIONS } from '../authorized-operations.ts'
 import type { BrokerServices } from '../broker-services.ts'
 import { viewPartition } from '../cluster-view.ts'
 import { handler } from '../handler.ts'
-import { isInternalTopic, isLegalTopicName } from '../topic-name.ts'
 
 type ResponseTopic = DescribeTopicPartitionsResponse['topics'][number]
 type Cursor = { readonly topicName: string; readonly partitionIndex: number }

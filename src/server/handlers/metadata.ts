@@ -1,4 +1,5 @@
 import type { TopicImage } from '../../metadata/image/topics-image.ts'
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { ApiError, ErrorCode } from '../../protocol/error-code.ts'
 import { type MetadataRequest, type MetadataResponse, metadataApi } from '../../protocol/messages/metadata.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
@@ -7,7 +8,6 @@ import type { BrokerServices } from '../broker-services.ts'
 import { aliveBrokers, anyOf, viewPartition } from '../cluster-view.ts'
 import { handler } from '../handler.ts'
 import type { RequestContext } from '../request-context.ts'
-import { isInternalTopic } from '../topic-name.ts'
 
 type ResponseTopic = MetadataResponse['topics'][number]
 

@@ -1,3 +1,4 @@
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { ErrorCode, errorName } from '../../protocol/error-code.ts'
 import { type ProduceRequest, type ProduceResponse, produceApi } from '../../protocol/messages/produce.ts'
 import {
@@ -13,7 +14,6 @@ import type { BrokerServices } from '../broker-services.ts'
 import { CloseConnectionError, handler } from '../handler.ts'
 import { LeaderHints } from '../leader-hints.ts'
 import type { RequestContext } from '../request-context.ts'
-import { isInternalTopic } from '../topic-name.ts'
 
 type ResponsePartition = ProduceResponse['responses'][number]['partitionResponses'][number]
 
