@@ -13,6 +13,7 @@ type Listener = BrokerConfig['listeners'][number]
 /** How long requests in flight may take at a stop. */
 const STOP_TIMEOUT_MS = 5_000
 const LONGEST_IDLE_CHECK_MS = 10_000
+const REFUSAL_LOG_INTERVAL_MS = 10_000
 
 /** Hears nothing: for a connection that is refused. */
 const DEAF: SocketEvents = { onData() {}, onDrain() {}, onClose() {} }
@@ -33,6 +34,8 @@ export class SocketServer {
   #nextConnectionId = 0
   #isServing = false
   #idleTimer: Timer | undefined
+  #refusals = 0
+  #refusalTimer: Timer | undefined
   #onLastClosed: (() => void) | undefined
 
   constructor(options: { world: World; config: () => BrokerConfig; dispatcher: Dispatcher }) {
@@ -40,7 +43,10 @@ export class SocketServer {
     this.#config = options.config
     this.#dispatcher = options.dispatcher
     this.#logger = options.world.logger.named('kafka.network.SocketServer')
-    this.#memory = new RequestMemory(options.config().requestBufferBytes)
+    this.#memory = new RequestMemory({
+      limitBytes: options.config().requestBufferBytes,
+      clock: options.world.clock,
+    })
   }
 
   get connectionCount(): number {
@@ -107,10 +113,10 @@ export class SocketServer {
   }
 
   #accept(socket: Socket, listener: Listener): SocketEvents {
-    const address = socket.remote.host
+    const address = addressOf(socket)
     const refusal = this.#refusal(address)
     if (refusal !== undefined) {
-      this.#logger.warn({}, `refused a connection of ${address}:${socket.remote.port}: ${refusal}`)
+      this.#logRefusal(`refused a connection of ${address}:${socket.remote.port}: ${refusal}`)
       socket.destroy()
       return DEAF
     }
@@ -122,7 +128,8 @@ export class SocketServer {
       memory: this.#memory,
       logger: this.#logger,
       maxRequestBytes: () => this.#config().socketRequestMaxBytes,
-      monotonicMs: () => this.#world.clock.monotonicMs(),
+      clock: this.#world.clock,
+      requiresLogin: false,
       onClosed: closed => this.#forget(closed, address),
     })
     this.#connections.add(connection)
@@ -145,7 +152,7 @@ export class SocketServer {
       id: `${socket.local.host}:${socket.local.port}-${host}:${port}-${this.#nextConnectionId++}`,
       listenerName: name,
       listenerType: this.#config().controllerListenerNames.includes(name) ? 'controller' : 'broker',
-      clientHost: `/${host.replace(/^::ffff:/, '')}`,
+      clientHost: `/${addressOf(socket)}`,
       principal: ANONYMOUS,
       clientSoftwareName: 'unknown',
       clientSoftwareVersion: 'unknown',
@@ -175,9 +182,28 @@ export class SocketServer {
     if (connectionsMaxIdleMs === undefined) return
     const since = this.#world.clock.monotonicMs() - connectionsMaxIdleMs
     for (const connection of this.#connections) {
-      if (connection.lastActiveMs > since || connection.requestsInFlight > 0) continue
-      this.#logger.debug({}, `closed the idle connection of ${connection.peer}`)
-      connection.destroy()
+      if (connection.closeIfIdle(since)) {
+        this.#logger.debug({}, `closed the idle connection of ${connection.peer}`)
+      }
     }
   }
+
+  /** The first at once, then now and then how many more there were: a flood of connections is no flood of lines. */
+  #logRefusal(message: string): void {
+    if (this.#refusalTimer !== undefined) {
+      this.#refusals++
+      return
+    }
+    this.#logger.warn({}, message)
+    this.#refusalTimer = this.#world.clock.setTimer(REFUSAL_LOG_INTERVAL_MS, () => {
+      this.#refusalTimer = undefined
+      if (this.#refusals > 0) this.#logger.warn({}, `refused ${this.#refusals} more connections`)
+      this.#refusals = 0
+    })
+  }
+}
+
+/** An IPv4 address as such, though it came in over a socket for both families. */
+function addressOf({ remote }: Socket): string {
+  return remote.host.replace(/^::ffff:(?=\d+\.)/, '')
 }
