@@ -4,6 +4,7 @@ const project = (name: string, options: object = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ['test/harness/temporary-root.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     ...options,

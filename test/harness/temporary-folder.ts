@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TEMPORARY_ROOT } from './temporary-root.ts'
 
 const folders = new Set<string>()
 let watching = false
 
-/** Makes a new, empty folder under the system's temporary folder. It is removed when this process ends at the latest. */
+/** Makes a new, empty folder under the run's temporary folder, outside of a run the system's. It is removed with that at the latest. */
 export const temporaryFolder = (name = 'test'): string => {
   if (!watching) {
     watching = true
@@ -13,7 +14,7 @@ export const temporaryFolder = (name = 'test'): string => {
       for (const folder of folders) removeFolder(folder)
     })
   }
-  const folder = mkdtempSync(join(tmpdir(), `ottla-${name}-`))
+  const folder = mkdtempSync(join(process.env[TEMPORARY_ROOT] ?? tmpdir(), `ottla-${name}-`))
   folders.add(folder)
   return folder
 }
