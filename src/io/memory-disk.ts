@@ -1,33 +1,11 @@
 import { dirname } from 'node:path'
 import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type OpenMode } from './disk.ts'
+import type { DiskFault, DiskOperation } from './disk-fault.ts'
 import { MemoryFile } from './memory-file.ts'
+import { type MemoryDiskAccess, OpenMemoryFile } from './open-memory-file.ts'
 import type { Random } from './random.ts'
 
-/** The operations that can be made to fail or to wait. */
-export type DiskOperation =
-  | 'open'
-  | 'read'
-  | 'write'
-  | 'flush'
-  | 'truncate'
-  | 'rename'
-  | 'remove'
-  | 'list'
-  | 'syncDirectory'
-
-export interface DiskFault {
-  readonly operation: DiskOperation
-  /** Which one fails, counted from 1 among those that match, from now on. */
-  readonly nth: number
-  /** As in `DiskError`: `EIO`, `ENOSPC` ... */
-  readonly code: string
-  /** Only operations on paths that contain this text count. */
-  readonly pathContains?: string
-  /** All later ones fail, too, as on a disk that has gone. */
-  readonly forever?: boolean
-  /** Of a failing write, so many bytes are written all the same. */
-  readonly writtenBytes?: number
-}
+export type { DiskOperation } from './disk-fault.ts'
 
 export interface MemoryDiskOptions {
   /** Bytes of all files together; a write beyond them fails with ENOSPC after as much as fits. */
@@ -271,7 +249,7 @@ export class MemoryDisk implements Disk {
 
   // ---- inside
 
-  readonly #access: DiskAccess = {
+  readonly #access: MemoryDiskAccess = {
     begin: (operation, path) => this.#begin(operation, path),
     end: () => this.#neverAfterCrash(),
     matchFault: (operation, path) => this.#matchFault(operation, path),
@@ -356,90 +334,6 @@ export class MemoryDisk implements Disk {
     }
     walk(this.#root)
     return usedBytes
-  }
-}
-
-/** What an open file needs of its disk. */
-interface DiskAccess {
-  begin(operation: DiskOperation, path: string): Promise<void>
-  end(): Promise<void>
-  matchFault(operation: DiskOperation, path: string): DiskFault | undefined
-  freeBytes(): number
-}
-
-class OpenMemoryFile implements DiskFile {
-  readonly path: string
-  readonly #disk: DiskAccess
-  readonly #file: MemoryFile
-  readonly #writable: boolean
-  #closed = false
-
-  constructor(options: { disk: DiskAccess; file: MemoryFile; path: string; writable: boolean }) {
-    this.path = options.path
-    this.#disk = options.disk
-    this.#file = options.file
-    this.#writable = options.writable
-  }
-
-  async read(into: Uint8Array, position: number): Promise<number> {
-    await this.#begin('read')
-    const bytes = this.#file.view().subarray(position, position + into.length)
-    into.set(bytes)
-    return bytes.length
-  }
-
-  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
-    await this.#begin('write')
-    if (!this.#writable) throw this.#error('EBADF', 'write')
-    const fault = this.#disk.matchFault('write', this.path)
-    const sizeBytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
-    const growthBytes = position + sizeBytes - this.#file.sizeBytes
-    const overBytes = growthBytes - this.#disk.freeBytes()
-    const allowedBytes = fault === undefined ? sizeBytes - Math.max(0, overBytes) : (fault.writtenBytes ?? 0)
-    this.#writePart(buffers, position, allowedBytes)
-    if (fault !== undefined) throw this.#error(fault.code, 'write')
-    if (allowedBytes < sizeBytes) throw this.#error('ENOSPC', 'write')
-    await this.#disk.end()
-  }
-
-  async flush(): Promise<void> {
-    const changes = this.#file.unflushedChanges
-    await this.#begin('flush')
-    this.#file.makeStable(changes)
-    await this.#disk.end()
-  }
-
-  async truncate(sizeBytes: number): Promise<void> {
-    await this.#begin('truncate')
-    if (!this.#writable) throw this.#error('EBADF', 'truncate')
-    this.#file.truncate(sizeBytes)
-  }
-
-  async sizeBytes(): Promise<number> {
-    await this.#begin('read')
-    return this.#file.sizeBytes
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true
-  }
-
-  async #begin(operation: DiskOperation): Promise<void> {
-    if (this.#closed) throw this.#error('EBADF', operation)
-    await this.#disk.begin(operation, this.path)
-  }
-
-  #writePart(buffers: readonly Uint8Array[], position: number, allowedBytes: number): void {
-    let writtenBytes = 0
-    for (const buffer of buffers) {
-      const part = buffer.subarray(0, Math.max(0, allowedBytes - writtenBytes))
-      if (part.length > 0) this.#file.write(part, position + writtenBytes)
-      writtenBytes += part.length
-    }
-  }
-
-  #error(code: string, operation: string): DiskError {
-    return new DiskError({ code, path: this.path, operation })
   }
 }
 
