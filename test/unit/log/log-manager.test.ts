@@ -110,14 +110,15 @@ describe('a log manager', () => {
   })
 
   it('does not take a new log for the deleted one of the same name', async () => {
-    const fixture = await LogFixture.open()
+    const config = { retentionMs: undefined }
+    const fixture = await LogFixture.open({ config })
     for (let index = 0; index < 10; index++) append(fixture.log, batchOf())
     await fixture.log.flush()
     fixture.log.updateHighWatermark(10)
     fixture.log.incrementLogStartOffset(8)
     await fixture.clock.advanceAndSettle(60_000)
     await fixture.manager.deleteLog(topicPartition)
-    const log = await fixture.manager.createLog({ topicPartition, topicId: TOPIC_ID, config: configOf({}) })
+    const log = await fixture.manager.createLog({ topicPartition, topicId: TOPIC_ID, config: fixture.config })
     append(log, batchOf({ count: 2 }))
     await log.flush()
     const after = await fixture.crash()
