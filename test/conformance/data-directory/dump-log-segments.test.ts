@@ -1,9 +1,11 @@
-import { basename } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { releases } from '../../clients/java/releases.ts'
 import { ReleaseTools } from '../../clients/java/scenario.ts'
 import { ORACLE_VERSION, startBroker } from '../../harness/broker.ts'
 import { describeWithTools } from '../../harness/require-tool.ts'
+import { removeFolder, temporaryFolder } from '../../harness/temporary-folder.ts'
 import { startToolRunner, type ToolRunner } from '../../harness/tool-runner.ts'
 import { fill } from './contents.ts'
 import { type DirectoryFiles, directoryFiles, dumpLogSegments } from './dump-log-segments.ts'
@@ -137,6 +139,23 @@ describeWithTools(
       expect(dump).toMatch(/"group":"placed","topic":"keys","partition":2/)
       expect(dump).toMatch(/"protocolType":"consumer"/)
       await dumpLogSegments(runner, named(files.offsets, /(index|snapshot)$/), [])
+    })
+
+    // In the records of the first batch; in the position of the eleventh entry.
+    test.each([
+      { suffix: '.log', position: 1_000 },
+      { suffix: '.index', position: 8 * 10 + 6 },
+    ])('one bit changed in a file *$suffix would be complained of', async ({ suffix, position }) => {
+      const folder = join(temporaryFolder('damaged'), 'segments-0')
+      mkdirSync(folder)
+      for (const path of files.topics.filter(path => path.includes('/segments-0/00000000000000000000.'))) {
+        const bytes = readFileSync(path)
+        if (path.endsWith(suffix)) bytes[position] = (bytes[position] ?? 0) ^ 1
+        writeFileSync(join(folder, basename(path)), bytes)
+      }
+      const path = join(folder, `00000000000000000000${suffix}`)
+      await expect(dumpLogSegments(runner, [path], [])).rejects.toThrow(/^DumpLogSegments ended with/)
+      removeFolder(folder)
     })
   },
 )
