@@ -170,13 +170,15 @@ export class LogManager {
       await this.#options.world.disk.syncDirectory(directory.path)
       const recoveryPoints = await directory.readOffsets(OffsetCheckpointName.RECOVERY_POINT)
       const startOffsets = await directory.readOffsets(OffsetCheckpointName.LOG_START_OFFSET)
+      const recoveryPoint = recoveryPoints.get(topicPartition)
       const log = await loadLog(directory.parts, {
         topicPartition,
         topicId: undefined,
         directory: new PartitionDirectory(partitionPath),
         config: { ...config, flushMode: 'durable' },
-        wasClean: directory.wasClean,
-        recoveryPoint: recoveryPoints.get(topicPartition) ?? 0,
+        // Apache Kafka checkpoints none for this log, and goes on writing it when the marker is there already.
+        wasClean: directory.wasClean && recoveryPoint !== undefined,
+        recoveryPoint: recoveryPoint ?? 0,
         logStartOffset: startOffsets.get(topicPartition) ?? 0,
       })
       directory.add(log)
