@@ -170,7 +170,7 @@ const API_VERSIONS_REQUEST = Buffer.from(
 )
 
 /** Whether a broker answers ApiVersions on a port of 127.0.0.1 without an error. */
-export const answersApiVersions = (port: number): Promise<boolean> =>
+const answersApiVersions = (port: number): Promise<boolean> =>
   new Promise(resolve => {
     const socket = connect({ host: '127.0.0.1', port })
     const settle = (answered: boolean): void => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { eventually, lines, type ReleaseTools, rowsFrom } from '../../clients/java/scenario.ts'
+import { temporaryFolder } from '../../harness/temporary-folder.ts'
 
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
@@ -51,7 +51,7 @@ export const fill = async (tools: ReleaseTools): Promise<void> => {
   await tools.produce('compacted', ['a:1', 'b:2', 'a:3'], keyed)
   for (let i = 0; i < 3; i++) await tools.produce('segments', longLines(2_000, i), '--batch-size 16384')
   await tools.produce('trimmed', ['zero', 'one', 'two', 'three'])
-  const offsets = join(mkdtempSync(join(tmpdir(), 'ottla-offsets-')), 'offsets.json')
+  const offsets = join(temporaryFolder('offsets'), 'offsets.json')
   writeFileSync(offsets, JSON.stringify({ partitions: [{ topic: 'trimmed', partition: 0, offset: 2 }] }))
   await tools.succeed('kafka-delete-records', `${tools.server} --offset-json-file ${offsets}`)
 
