@@ -10,6 +10,7 @@ import { ErrorCode } from '../error-code.ts'
 import { BATCH_CORRUPT, BATCH_INCOMPLETE, sizeOfBatchAt } from './batch-parser.ts'
 import { type CompressionCodec, codecForId } from './compression.ts'
 import { DecompressionError } from './decompression-error.ts'
+import { discardBuffer } from './discard-buffer.ts'
 import { openRecords, type RecordCursor, recordTimestamp } from './record.ts'
 import {
   CURRENT_MAGIC,
@@ -156,9 +157,23 @@ export function validateRecords(
     position + readSizeBytes(buffer, position),
   )
   return inflate(codec, payload).then(
-    inflated => walkRecords(buffer, position, rules, inflated),
+    inflated => walkInflated(buffer, position, rules, inflated),
     error => rejectionOf(error),
   )
+}
+
+/** What a batch inflated to is only looked at: its memory goes when that is done. */
+async function walkInflated(
+  buffer: Buffer,
+  position: number,
+  rules: RecordRules,
+  inflated: Buffer,
+): Promise<ValidRecords | Rejection> {
+  try {
+    return await walkRecords(buffer, position, rules, inflated)
+  } finally {
+    discardBuffer(inflated)
+  }
 }
 
 function rejectionOf(error: unknown): Rejection {
