@@ -4,10 +4,6 @@ self=$0
 [ -h "$self" ] && self=$(readlink -f "$self")
 bin=$(CDPATH= cd -- "$(dirname -- "$self")" && pwd)
 
-# Files are read, written and flushed by libuv's threads; its own four are too few for many partitions.
-UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-16}
-export UV_THREADPOOL_SIZE
-
 if [ "$1" = '-daemon' ]; then
   logs=${LOG_DIR:-"$bin/../logs"}
   mkdir -p -- "$logs" || exit 1

@@ -24,9 +24,9 @@ export const OTTLA_CONFIGS = {
     atLeast(1_048_576),
   ),
   'ottla.max.concurrent.flushes': int(
-    12,
+    3,
     'LOW',
-    'Files that are flushed at once; the launcher gives the process 16 threads for all work on files.',
+    'Files that are flushed at once; fewer than the threads for work on files (4, or UV_THREADPOOL_SIZE), so that reads find one.',
     between(1, 64),
   ),
   'ottla.log.level': string(
